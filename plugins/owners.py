@@ -10,14 +10,15 @@ from tertulia.site.contents import PAGE_LISTS, POST_LISTS, by_date, posts
 
 def claim_posts(generator: ArticlesGenerator) -> None:
     """Keep for the blog what it makes itself, and one post for each other address."""
-    known = SiteBuild.of(generator.settings).owners
-    owners.claim_own(known, generator.settings, by_date(generator))
-    owners.leave_out(generator, POST_LISTS, owners.without_taken(known, posts(generator)))
+    build = SiteBuild.of(generator.settings)
+    owners.claim_own(build.owners, generator.settings, by_date(generator))
+    owners.leave_out(generator, POST_LISTS, owners.without_taken(build.owners, posts(generator), build.output))
 
 
 def claim_pages(generator: PagesGenerator) -> None:
+    build = SiteBuild.of(generator.settings)
     pages = [page for name in PAGE_LISTS for page in getattr(generator, name)]
-    owners.leave_out(generator, PAGE_LISTS, owners.without_taken(SiteBuild.of(generator.settings).owners, pages))
+    owners.leave_out(generator, PAGE_LISTS, owners.without_taken(build.owners, pages, build.output))
     generator._update_context(("pages", "hidden_pages"))
 
 

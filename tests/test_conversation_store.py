@@ -261,9 +261,10 @@ def test_every_decision_is_written_down(talk):
 
 
 def test_the_fingerprint_sees_through_small_changes():
-    """Case, accents and punctuation do not make other words; three words are too few to tell."""
+    """Case, accents and punctuation do not make other words; three words are too few to tell, four are not."""
     assert fingerprint("¡Compra YA, zapatos baratos!") == fingerprint("compra ya zapatos   baratos")
     assert "" == fingerprint("Muy de acuerdo")
+    assert fingerprint("Muy de acuerdo contigo") not in ("", fingerprint("Muy de acuerdo conmigo"))
 
 
 def test_a_reply_hangs_under_no_other_post(talk):

@@ -55,6 +55,16 @@ def test_two_owners_who_read_the_same_decide_the_same(talk):
     assert "stale" == talk.trust(key, Trust.TRUSTED, NOW, version=read).state
 
 
+@pytest.mark.parametrize(("what", "state"), [(Trust.TRUSTED, "stale"), (Trust.BLOCKED, "done")])
+def test_who_trusts_what_was_rejected_meanwhile_is_asked_to_read_again(talk, what, state):
+    """Trusting would publish it; blocking does what it says, whatever became of the words."""
+    key = talk.record(SAID, WAITING, NOW).key
+    read = talk.get(key).version
+    decide(talk, key, Status.REJECTED)
+    assert state == talk.trust(key, what, NOW, version=read).state
+    assert (Status.REJECTED, what if state == "done" else Trust.UNKNOWN) == (talk.get(key).status, talk.get(key).trust)
+
+
 def test_blocking_takes_what_waits_and_nothing_else(talk):
     """What the owner let through stays, what they rejected too; what others said is theirs."""
     luis = replace(ANA, identity="https://mas.example/users/luis", handle="@luis@mas.example")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tertulia.commands import build, build_report, documentation, drawings, key_drawings, reference
+from tertulia.commands import build, build_report, documentation, drawings, key_drawings, looks_pictures, reference
 from tertulia.commands.check_links import read_links
 from tertulia.core import conf
 from tests.conftest import ROOT
@@ -49,10 +49,10 @@ def test_every_page_is_written_in_both_languages():
 
 
 def test_every_document_is_a_page_and_names_its_translation(made):
-    """Each Markdown file of docs/ is a page; where it has its Spanish, each of the two names the other."""
+    """Each Markdown file of docs/ is a page, but for the posts of blogs shown there; of a pair each names the other."""
     told = {source.path for source in SOURCES}
-    there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")}
-    assert set() == there - told
+    there = {path.relative_to(ROOT) for path in (ROOT / "docs").rglob("*.md")}
+    assert set() == {path.as_posix() for path in there if not path.is_relative_to(looks_pictures.FILES)} - told
     for source in (one for one in SOURCES if one.place.startswith("pages/")):
         others = {one.lang for one in SOURCES if one.name == source.name and one.lang != source.lang}
         named = {link["hreflang"] for link in page(made[1], source.url).select("head link[hreflang]")}
@@ -140,6 +140,17 @@ def test_a_step_is_read_as_it_is_written(step, rows):
     """Ways through menus, rights to tick, words to write, in the order in which they are asked for."""
     (_, steps, keys) = next(key_drawings.networks(f"## Red\n\n{step}\n\n```\nRED_TOKEN=\n```\n"))
     assert (rows, ["RED_TOKEN"]) == (list(steps[0].rows), keys)
+
+
+def test_the_blogs_that_show_looks_are_made_of_what_their_page_names():
+    """Each has a picture, and the files that the page names: `python3 tasks.py docs --pictures` takes it anew."""
+    told = (ROOT / looks_pictures.EXAMPLES).read_text("utf-8").split("\n## ")[1:]
+    found = list(looks_pictures.examples(ROOT))
+    assert len(told) == len(found) and all(example.picture.is_file() for example in found)
+    theme = [
+        {path.relative_to(one.files).as_posix() for path in (one.files / "content/theme").rglob("*.*")} for one in found
+    ]
+    assert [set(re.findall(r"`(content/theme/[^`]+)`", text)) for text in told] == theme
 
 
 def test_the_picture_of_the_rooms_is_drawn_from_their_imports():

@@ -1,12 +1,22 @@
 """Whole files: the old one or the new one, and the rights that were meant."""
 
+import errno
 import os
 import stat
 
 import pytest
 
 from tertulia.core import files
-from tertulia.core.files import PRIVATE, write_if_changed, write_whole
+from tertulia.core.files import (
+    PATIENCE_SECONDS,
+    PRIVATE,
+    everywhere,
+    folds_case,
+    locked,
+    put_in_place,
+    write_if_changed,
+    write_whole,
+)
 
 
 @pytest.mark.parametrize("call", ["fsync", "chmod", "replace"])
@@ -82,3 +92,90 @@ def test_a_file_that_somebody_replaces_meanwhile_is_not_shared(tmp_path, monkeyp
     monkeypatch.setattr(os, "link", late)
     assert not files.link_same(before, new, b"the same")
     assert not new.exists()
+
+
+class HeldOpen:
+    """``os.replace`` of Windows, where another program has the file open and lets go after so many times."""
+
+    def __init__(self, times: int, winerror: int | None) -> None:
+        self.times, self.winerror, self.asked = times, winerror, 0
+        self._replace = os.replace
+
+    def __call__(self, part, path) -> None:
+        self.asked += 1
+        if self.asked > self.times:
+            return self._replace(part, path)
+        error = PermissionError(errno.EACCES, "Access is denied", str(part))
+        if self.winerror is not None:
+            error.winerror = self.winerror
+        raise error
+
+
+@pytest.mark.parametrize("winerror", [5, 32, 33])
+def test_a_file_that_another_program_has_open_is_asked_for_again(tmp_path, monkeypatch, winerror):
+    """Most let go of it at once; then it is replaced as ever."""
+    path, waited = tmp_path / "index.html", []
+    (part := tmp_path / "parte").write_text("nuevo")
+    path.write_text("viejo")
+    monkeypatch.setattr(files.os, "replace", HeldOpen(2, winerror))
+    put_in_place(part, path, waited.append)
+    assert ("nuevo", list(PATIENCE_SECONDS[:2])) == (path.read_text(), waited)
+
+
+def test_one_that_is_not_let_go_of_stays_whole_and_is_told(tmp_path, monkeypatch):
+    """In the end one line says what to do; the old file is as it was, and nothing lies beside it."""
+    path = tmp_path / "index.html"
+    path.write_text("viejo")
+    monkeypatch.setattr(files.os, "replace", HeldOpen(100, 32))
+    monkeypatch.setattr(files, "PATIENCE_SECONDS", ())
+    with pytest.raises(PermissionError) as raised:
+        write_whole(path, "nuevo")
+    assert "ciérralo allí" in raised.value.strerror and str(path) == raised.value.filename
+    assert ([path], "viejo") == (list(tmp_path.iterdir()), path.read_text())
+
+
+def test_what_nobody_may_write_is_not_asked_for_again(tmp_path, monkeypatch):
+    """Where the rights are lacking, waiting changes nothing."""
+    held, waited = HeldOpen(100, None), []
+    monkeypatch.setattr(files.os, "replace", held)
+    with pytest.raises(PermissionError, match="Access is denied"):
+        put_in_place(tmp_path / "parte", tmp_path / "una", waited.append)
+    assert (1, []) == (held.asked, waited)
+
+
+@pytest.mark.parametrize(
+    ("name", "free"),
+    [
+        ("con", "con-1"), ("AUX.md", "AUX-1.md"), ("nul.tar.gz", "nul-1.tar.gz"), ("COM1", "COM1-1"),
+        ("lpt².txt", "lpt²-1.txt"),
+        ("prn .txt", "prn-1.txt"), ("con. ", "con-1"), ("1*abc.jpeg", "1-abc.jpeg"),
+        ('a:b?"c|d<e>\\f', "a-b--c-d-e--f"),
+        ("fin...", "fin"), ("controles", "controles"), ("com", "com"), ("com10", "com10"), ("aux-1.md", "aux-1.md"),
+        (".con", ".con"), ("año.jpg", "año.jpg"),
+    ],
+)  # fmt: skip
+def test_what_windows_has_no_file_for_is_called_otherwise(name, free):
+    """The same on every system, and what is free already stays."""
+    assert free == everywhere(name)
+
+
+def test_a_disk_says_whether_capitals_count(tmp_path):
+    """It is looked at, not the system: another name for the folder that leads to it says no more than a link does."""
+    folder = tmp_path / "contenido"
+    folder.mkdir()
+    assert not folds_case(folder)
+    (tmp_path / "CONTENIDO").symlink_to(folder)
+    assert not folds_case(folder)
+
+
+def test_a_disk_without_locks_holds_nobody_up(tmp_path, monkeypatch):
+    """A network's may have none: then nobody waits, and nothing fails."""
+    import fcntl
+
+    def no_locks(_handle, _how):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with locked(tmp_path):
+        write_whole(tmp_path / "una", "x")
+    assert "x" == (tmp_path / "una").read_text()

@@ -1,18 +1,21 @@
 """Where there is neither ``fork`` nor ``fcntl``, and a console knows few letters: Windows, as far as imitation goes.
 
-What its kernel does otherwise (a file that is open cannot be replaced, names that nobody may have) is not imitated.
+Names that it has no file for, files that another program has open and disks that do not count capitals are in
+``test_files``, ``test_owners`` and here, each by what its system answers; none was tried on that system itself.
 """
 
 import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
+from tertulia.content import snapshot
+from tertulia.core.errors import ContentError
+from tertulia.imports.pictures import Pictures
 from tests.conftest import ROOT
-
-pytestmark = pytest.mark.slow
 
 # Takes away what Python for Windows lacks, and runs the command line. invoke is imported first: it asks for the system.
 WITHOUT = """
@@ -63,6 +66,7 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_blog_is_made_built_and_published_without_fork_and_locks(blog, tmp_path):
     """Each task that writes files or the store does so, with Windows' line ends and mark in a post."""
     (blog / ".env").write_text(f"DEPLOY_TARGET=folder:{tmp_path / 'www'}\n", "utf-8")
@@ -73,8 +77,46 @@ def test_a_blog_is_made_built_and_published_without_fork_and_locks(blog, tmp_pat
     assert "¿qué tal?" in (tmp_path / "www/2026/01/una-otra/index.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_a_console_of_few_letters_gets_those_it_has(blog, encoding):
     """What it has no sign for is "?", and nothing stops."""
     told = run(blog, "build", PYTHONIOENCODING=encoding)
     assert 0 == told.returncode and "content/posts/una.md:4: " in told.stderr and "Raro?" in told.stderr
+
+
+def talked(_before: snapshot.Conversation) -> snapshot.Conversation:
+    return snapshot.Conversation(id="Uno", lang="es", counts={"like": 2})
+
+
+def test_where_capitals_do_not_count_no_post_has_the_talk_of_another(tmp_path, monkeypatch):
+    """It is neither shown under the other's post nor written over; one line names both."""
+    exact = snapshot.file_for
+    monkeypatch.setattr(snapshot, "file_for", lambda folder, post, lang: exact(folder, post.casefold(), lang))
+    assert snapshot.update(tmp_path, "Uno", "es", talked)
+    assert {} == snapshot.read(tmp_path, "uno", "es").counts
+    with pytest.raises(ContentError, match=r"«Uno».*«uno»"):
+        snapshot.update(tmp_path, "uno", "es", lambda before: before)
+    assert {"like": 2} == snapshot.read(tmp_path, "Uno", "es").counts
+
+
+@pytest.mark.parametrize(
+    ("ident", "name"), [("aux", "%61ux.es.json"), ("Con", "%43on.es.json"), ("año", "a%C3%B1o.es.json")]
+)
+def test_no_snapshot_has_a_name_that_windows_keeps(tmp_path, ident, name):
+    """An id that is one is spelled otherwise, and still is its own."""
+    snapshot.update(tmp_path, ident, "es", lambda before: before)
+    assert tmp_path / name == snapshot.file_for(tmp_path, ident, "es")
+
+
+def test_pictures_come_over_under_names_that_every_system_has(tmp_path):
+    """Two names that differ in capitals stay two files; what Windows cannot have in a name is spelled otherwise."""
+    names = ["2019/Foto.png", "2019/foto.png", "1*a.png", "aux.png", "qué? «sí».png"]
+    for name in names:
+        (tmp_path / "uploads" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "uploads" / name).write_bytes(name.encode())
+    pictures = Pictures(tmp_path / "content", tmp_path / "uploads")
+    shown = [pictures.shown(f"https://viejo.example/{quote(name)}") for name in names]
+    assert ["/images/2019/Foto.png", "/images/2019/foto-2.png"] == shown[:2]
+    assert ["/images/1-a.png", "/images/aux-1.png", "/images/qué- «sí».png"] == shown[2:]
+    assert names == [source.relative_to(tmp_path / "uploads").as_posix() for source in pictures.used.values()]

@@ -7,8 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from tertulia.content import snapshot
+from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.tables import Origin
-from tertulia.syndication.networks.base import Message, OutcomeUnknownError, RefusedError
+from tertulia.syndication.networks.base import Message, OutcomeUnknownError, RefusedError, RetryLaterError
 from tests.fakes import NOW
 from tests.house import POST
 from tests.test_outbox_ends import Office
@@ -62,6 +63,14 @@ def test_who_has_no_readers_says_nothing_and_the_next_is_said(office):
     assert ["7", "9"] == [row.part for row in office.store.deliveries.all()]
 
 
+def test_what_nobody_reads_any_longer_is_no_row_though_the_page_links_to_it(office):
+    """A letter of an earlier store, whose readers have left."""
+    link = snapshot.Syndicated("there", "https://there.example/9", "9", True)
+    snapshot.write(office.outbox.snapshots, snapshot.Conversation(id="voto", lang="es", syndication=(link,)))
+    office.there.recipients = lambda post: ()
+    assert (0, []) == (office.outbox.enqueue([draft(office)]), states(office))
+
+
 @pytest.mark.parametrize(("made", "origin"), [(True, Origin.MADE), (False, Origin.ADOPTED)])
 def test_what_the_page_links_to_is_there(office, made, origin):
     """In that language, on that network; ours where the page says that we made it."""
@@ -102,6 +111,13 @@ def test_what_an_earlier_store_may_have_said_is_asked(office, can_search, doubts
     assert [] == office.outbox.deliver()
     office.outbox.enqueue([draft(office)])
     assert [] == office.outbox.deliver(), "it has a row: that is known"
+
+
+def test_a_store_that_knows_all_that_was_said_doubts_nothing(office):
+    """Also of a network where nobody can look."""
+    office.there.can_search = False
+    assert 1 == office.outbox.enqueue([draft(office)])
+    assert [("voto", "es", "queued")] == states(office)
 
 
 @pytest.mark.parametrize(("readers", "asked"), [(None, ["1"]), (("7", "9"), ["7", "9"])])
@@ -153,6 +169,29 @@ def test_what_nobody_wants_any_longer_is_left(office, post, since, tried, said):
     assert ("delivered" if said else "queued") == states(office)[0][2]
 
 
+def test_what_went_back_into_the_queue_was_tried(office):
+    """Stopped by hand after it had waited once."""
+    office.outbox.enqueue([draft(office)])
+    office.there.next.append((RetryLaterError("503"), False))
+    office.outbox.deliver()
+    office.clock += DAY
+    office.store.deliveries.release(office.store.deliveries.claim(office.clock, ["there"]))
+    assert [("voto", "es", "queued")] == states(office)
+    assert ["delivered"] == [
+        one.state for one in office.outbox.deliver(posts=[replace(HERE, date=NOW)], since=NOW + DAY)
+    ]
+
+
+def test_what_hangs_on_a_part_that_somebody_saw_there_goes_on(office):
+    """Of the thread something is said, though this store never sent any of it."""
+    office.there.can_search, office.outbox.witness = False, Doubt()
+    office.outbox.enqueue([draft(office, parts=("1", "2"))])
+    first, second = office.store.deliveries.all()
+    assert office.outbox.resolve(first, there=True) and office.outbox.resolve(second, there=False)
+    office.outbox.deliver(posts=[replace(HERE, date=NOW - DAY)], since=NOW)
+    assert [("voto", "es", "delivered")] * 2 == states(office)
+
+
 def test_of_another_language_or_network_nothing_was_tried(office):
     """Each is begun by itself."""
     old, english = replace(HERE, date=NOW - DAY), replace(HERE, lang="en", date=NOW - DAY)
@@ -166,9 +205,13 @@ def test_of_another_language_or_network_nothing_was_tried(office):
 def test_what_is_asked_for_alone_is_sent_alone(office):
     """One post, the networks that are chosen and at work; what is not known here is not sent."""
     office.outbox.enqueue([draft(office), draft(office, replace(HERE, id="otro"))])
+    row = NewDelivery(post="otro", lang="es", network="elsewhere", part="1", message="{}", words="h")
+    office.store.deliveries.enqueue([row], NOW)
     assert [] == office.outbox.deliver(networks=["elsewhere"])
-    assert ["otro"] == [one.delivery.post for one in office.outbox.deliver(post="otro", networks=["there", "x"])]
-    assert [("voto", "es", "queued"), ("otro", "es", "delivered")] == states(office)
+    assert ["otro"] == [
+        one.delivery.post for one in office.outbox.deliver(post="otro", networks=["there", "elsewhere"])
+    ]
+    assert ["queued", "delivered", "queued"] == [state for *_, state in states(office)]
 
 
 def test_every_page_is_brought_up_to_date(office):

@@ -42,6 +42,8 @@ def post(title, text="Texto.", date="2026-11-02", **keys):
         ("🎉", "u1f389"),
         ("¡!", "ua1u21"),
         ("x" * 400, "x" * 191 + "-" + "7b0bd700"),
+        ("Con", "con-1"),
+        ("¡Aux!", "aux-1"),
     ],
 )
 def test_every_name_has_an_address(name, slug):
@@ -60,6 +62,9 @@ def test_every_name_has_an_address(name, slug):
         ("a%2Fb?c", "a-b-c"),
         (".well-known", "well-known"),
         ("a\u202eb", "ab"),
+        ("CON", "CON-1"),
+        ("nul.html", "nul-1.html"),
+        ("con-1", "con-1"),
     ],
 )
 def test_a_written_slug_is_kept_as_far_as_an_address_can_hold_it(written, kept):
@@ -83,6 +88,36 @@ def test_a_file_and_a_folder_cannot_have_one_name():
     assert "" == owners.claim("a/b/index.html", "una")
     assert "una" == owners.claim("a/b", "otra")
     assert "" == owners.claim("/a/b/index.html", "una")
+
+
+@pytest.mark.parametrize(("folds", "taken"), [(True, "una"), (False, "")])
+def test_where_capitals_do_not_count_two_names_are_one_file(folds, taken):
+    """There the second is refused; elsewhere both stay, and can be told of."""
+    owners = Owners(folds=folds)
+    assert "" == owners.claim("2026/11/Uno/index.html", "una")
+    assert taken == owners.claim("2026/11/uno/index.html", "otra")
+    assert "" == owners.claim("2026/11/Uno/index.html", "una")
+    assert "una" == owners.alike("2026/11/uno/index.html", "otra")
+    assert "" == owners.alike("2026/11/Uno/index.html", "una")
+    assert "" == owners.alike("2026/11/dos/index.html", "otra")
+
+
+def test_two_addresses_that_differ_in_capitals_are_both_published_and_told(blog, caplog):
+    """The one that comes second hears where it would be lost."""
+    caplog.set_level(logging.INFO)
+    blog({"posts/una.md": post("Una", Slug="Hola"), "posts/zeta.md": post("Otra", Slug="hola")})
+    assert ["Hola", "hola"] == sorted(path.name for path in (blog.output / "2026/11").glob("?ola"))
+    told = [r.getMessage() for r in caplog.records if "mayúsculas" in r.getMessage()]
+    assert 1 == len(told) and "content/posts/una.md" in told[0] and told[0].startswith("content/posts/zeta.md:3: ")
+
+
+def test_a_path_too_long_for_the_system_costs_that_post_alone(blog):
+    """It is left out with one line; the others are published."""
+    deep = "/".join(["x" * 240] * 16)
+    long = post("Larga", Slug="l" * 200)
+    told = blog({"posts/a.md": post("Una"), "posts/b.md": long}, ARTICLE_SAVE_AS=f"{deep}/{{slug}}/index.html")
+    assert 1 == len([line for line in told if line.startswith("content/posts/b.md:3: su archivo tendría un nombre")])
+    assert ["una"] == [path.name for path in (blog.output / deep).iterdir()]
 
 
 @pytest.mark.parametrize(

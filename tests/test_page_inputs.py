@@ -279,13 +279,14 @@ def test_a_blog_that_says_little_has_keys_as_well(kind):
 
 @pytest.mark.parametrize("led_to", ["buscar/", "archivo/"])
 @pytest.mark.parametrize("kind", ["search", "404"])
-def test_who_is_lost_is_led_on_in_the_blogs_own_language_too(kind, led_to):
+@pytest.mark.parametrize(("spoken", "homes", "told"), [("en", None, "es"), ("es", {"es": "", "en": "en/"}, "en")])
+def test_who_is_lost_is_led_on_in_the_blogs_own_language_and_in_each_other(kind, led_to, spoken, homes, told):
     """Also where it has no other, and the page speaks another."""
     keys = set()
-    for place_of_es in ("uno/", "dos/"):
+    for told_place in ("uno/", "dos/"):
         world = World(kind)
-        world.lang, world.homes = "en", None
-        world.localized = lambda url, lang, here=place_of_es: here if (url, lang) == (led_to, "es") else url
+        world.lang, world.homes = spoken, homes
+        world.localized = lambda url, lang, here=told_place: here if (url, lang) == (led_to, told) else url
         keys.add(world.key())
     assert 2 == len(keys)
 

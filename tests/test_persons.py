@@ -113,6 +113,14 @@ def test_a_proof_that_is_gone_joins_no_more(store):
     assert {web, mastodon} == store.persons.members(web)
 
 
+def test_nobody_is_joined_with_nor_parted_from_themselves(store):
+    """Nor is anybody with who is not there."""
+    web = say_(store, WEB)
+    for number in (web, 999):
+        assert not store.persons.join(web, number, NOW) and not store.persons.refuse(web, number, NOW)
+    assert {web} == store.persons.members(web)
+
+
 def test_people_toml_joins_and_parts_as_it_is_edited(store, tmp_path):
     """The file is the owner's word; the blog's own author is none of those who speak."""
     web, bluesky = say_(store, replace(WEB, identity="otra.example", url="https://otra.example/")), say_(store, BLUESKY)

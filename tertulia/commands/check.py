@@ -159,7 +159,8 @@ class Tools:
                 self._refused = say("check_npm_failed", why=lines[0])
                 raise TertuliaError(self._refused)
             stamp.write_bytes(lock)
-        shutil.copy(self.source / "pages.mjs", self.folder)  # beside the packages that it imports
+        for script in self.source.glob("*.mjs"):
+            shutil.copy(script, self.folder)  # beside the packages that it imports
         return self.folder / "node_modules"
 
     def _found_node(self) -> list[str]:

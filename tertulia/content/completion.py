@@ -17,15 +17,16 @@ from tertulia.content.header import Header, split
 from tertulia.content.key_names import fold
 from tertulia.content.metadata import Metadata, interpret
 from tertulia.content.private import Screen
+from tertulia.core import lazy_re
 from tertulia.core.languages import Languages, current, say
 from tertulia.core.models import Problem, Severity
 
-_ATX = re.compile(r"# +(\S.*?)(?: +#+)? *")
-_UNDERLINED = re.compile(r"=+ *")
+_ATX = lazy_re.compile(r"# +(\S.*?)(?: +#+)? *")
+_UNDERLINED = lazy_re.compile(r"=+ *")
 _PUT_AWAY = frozenset(
     ("drafts", "draft", "borradores", "borrador", "unpublished", "private", "privado", "trash", "papelera")
 )
-_LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[a-z]+)?)$", re.I)
+_LANGUAGE = lazy_re.compile(r"\.([a-z]{2,3}(?:-[a-z]+)?)$", re.I)
 
 
 def complete(meta: Metadata, top: Header, shown: str, place: PurePath, zone: ZoneInfo, *, is_page: bool) -> Header:

@@ -5,21 +5,21 @@ Understood: ``@ana`` (a person of people.toml, or a profile), an address, ``Nomb
 addresses may hold parentheses.
 """
 
-import re
 from typing import Literal, cast
 from urllib.parse import unquote
 
 from tertulia.content.people import People
+from tertulia.core import lazy_re
 from tertulia.core.addresses import readable_site, split_address
 from tertulia.core.models import Credit
 
 Kind = Literal["via", "source", "photo", "thanks"]
 
 # The name ends where an address is opened for the last time.
-_NAMED = re.compile(
+_NAMED = lazy_re.compile(
     r"(?:\[(?P<linked>.+)\]|(?P<name>.+?))\s*(?:<(?P<angled>https?://[^\s<>]+)>|\((?P<round>https?://[^\s<>]+)\))"
 )
-_ADDRESS = re.compile(r"<?(https?://[^\s<>]+)>?")
+_ADDRESS = lazy_re.compile(r"<?(https?://[^\s<>]+)>?")
 
 
 def credit(kind: str, written: str, people: People) -> Credit:

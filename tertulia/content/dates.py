@@ -16,7 +16,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tertulia.content.key_names import fold
-from tertulia.core import cldr, languages
+from tertulia.core import cldr, languages, lazy_re
 from tertulia.core.languages import Languages, current
 
 LONGEST = 100  # characters; no way to write a moment needs more
@@ -26,17 +26,19 @@ _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "ut": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "met": 1, "mest": 2,
     "eet": 2, "eest": 3, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
 }  # fmt: skip
-_CLOCK = re.compile(
+_CLOCK = lazy_re.compile(
     r"(?<![\d:.])(\d{1,2})(?:[:h.](\d{2})(?:[:](\d{2})(?:[.,](\d{1,9}))?)?)?\s*(?:h(?:rs?|s|oras)?\b\.?|(?=[ap]\.?\s?m))?"
     r"\s*([ap])?(?:\.?\s?m\b\.?)?(?![\d:])"
 )
-_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{2}|(?<=(?:utc|gmt)[+-])\d|(?<=(?:utc|gmt)\s[+-])\d):?(\d{2})?(?!\d)")
+_OFFSET = lazy_re.compile(
+    r"(?:utc|gmt)?\s*([+-])(\d{2}|(?<=(?:utc|gmt)[+-])\d|(?<=(?:utc|gmt)\s[+-])\d):?(\d{2})?(?!\d)"
+)
 # What parts a day from a month: an elision, the ending of an ordinal, a sign between figures and letters.
-_BETWEEN = re.compile(
+_BETWEEN = lazy_re.compile(
     r"(?<=[a-z])['’]|(?<=\d)(?:st|nd|rd|th|er|e?ro|r|\.?o|º|ª|-?ko|\.?eko|a|an|ean)\b|(?<=\d)[-/](?=[a-z])|(?<=[a-z])[-/](?=\d)"
 )
-_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
-_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\d)")
+_YEAR_FIRST = lazy_re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
+_YEAR_LAST = lazy_re.compile(r"(?<!\d)(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\d)")
 _ELSEWHERE = ("gl", "pt", "eu", "fr", "it", "de", "ca", "ast", "oc", "ro", "nl", "ar", "es", "en")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _FIRST = frozenset(("primero", "primer", "primeiro", "premier", "primo", "first"))
@@ -44,17 +46,17 @@ _LINKING = frozenset((
     "de", "del", "d", "of", "the", "a", "las", "la", "les", "el", "at", "on", "t", "dia", "le", "as", "ore", "do", "um",
 ))  # fmt: skip
 # The clock in words: "5 de la tarde", "10 h 30", "5 p. m.", "10 horas".
-_PART_OF_DAY = re.compile(
+_PART_OF_DAY = lazy_re.compile(
     r"\b(\d{1,2})(?:[:.h](\d\d))?\s*(?:h(?:oras|ores)?\.?)?\s*(?:de la|de l['’]|del|da|du|de|in the|of the)\s*"
     r"(?P<part>manana|madrugada|mati|matinada|manha|matin|tarde|tarda|noche|nit|noite|soir|vespre|migdia)\b"
 )
 _CLOCK_IN_WORDS = (
-    (re.compile(r"\b(\d{1,2})\s*h\s*(\d\d)\b"), r"\1:\2"),
-    (re.compile(r"\b(\d{1,2})\s+(?=[ap]\.?\s?m\b)"), r"\1"),
-    (re.compile(r"\bmediodia\b|\bmigdia\b|\bnoon\b"), "12:00"),
-    (re.compile(r"(?<![\d:.])(\d{1,2})\s*(?:h|hs|hrs|horas?|h(?:eu|o)res?|uhr)\b\.?(?!\s*\d)"), r"\1:00"),
+    (lazy_re.compile(r"\b(\d{1,2})\s*h\s*(\d\d)\b"), r"\1:\2"),
+    (lazy_re.compile(r"\b(\d{1,2})\s+(?=[ap]\.?\s?m\b)"), r"\1"),
+    (lazy_re.compile(r"\bmediodia\b|\bmigdia\b|\bnoon\b"), "12:00"),
+    (lazy_re.compile(r"(?<![\d:.])(\d{1,2})\s*(?:h|hs|hrs|horas?|h(?:eu|o)res?|uhr)\b\.?(?!\s*\d)"), r"\1:00"),
 )
-_FILE_NAME = re.compile(r"(\d{4})([-_.])(\d{1,2})\2(\d{1,2})(?:[-_. ]+(.*))?", re.S)
+_FILE_NAME = lazy_re.compile(r"(\d{4})([-_.])(\d{1,2})\2(\d{1,2})(?:[-_. ]+(.*))?", re.S)
 
 
 @lru_cache(maxsize=8)
@@ -87,7 +89,7 @@ def _months_elsewhere() -> dict[str, int]:
     return months | {name: number for number, name in enumerate(_ROMAN, 1)}
 
 
-_BASQUE_ENDING = re.compile(r"(?:aren|ak|a)$")
+_BASQUE_ENDING = lazy_re.compile(r"(?:aren|ak|a)$")
 
 
 def _month_elsewhere(word: str) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from tertulia.content.key_names import fold, is_ignored, key_of
 from tertulia.content.keys import Kind, key_named, split_names
+from tertulia.core import lazy_re
 from tertulia.core.languages import current
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _PLAIN_ENTRIES = (
 )
 
 # A value with a colon in it, or that begins with a sign of YAML's that no text begins with on purpose.
-_UNQUOTED = re.compile(
+_UNQUOTED = lazy_re.compile(
     r"""^([\w][\w \-]*:[ \t]+)"""
     r"""([^\s"'\[\]{}|>&*!%@`#,?:-][^\n]*?:(?:[ \t][^\n]*?)?|"[^"\n]*"[^"\n]+|[@%`][^\n]*?)[ \t]*$""",
     re.M,

@@ -10,18 +10,19 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tertulia.core import lazy_re
 from tertulia.core.files import is_inside
 
 # Lies in ``content/`` as long as that holds the sample which Tertulia comes with.
 SAMPLE_MARK = ".sample"
 
 # What editors, systems and version control leave beside files, and what opens other doors: never part of a site.
-_LEFT_BESIDE = re.compile(
+_LEFT_BESIDE = lazy_re.compile(
     r"\.DS_Store|Thumbs\.db|desktop\.ini|\.git(keep|ignore|attributes|modules)?|\.hg|\.svn|node_modules|__pycache__"
     r"|.*~|#.*#|\._.*|\.#.*|.*\.sw[op]|.*\.(bak|orig|tmp|part)",
     re.IGNORECASE,
 )
-_KEYS = re.compile(
+_KEYS = lazy_re.compile(
     r"\.env(\..*)?|.*\.env|\.(ssh|gnupg|aws|netrc|pgpass|npmrc|pypirc|htpasswd)|id_(rsa|dsa|ecdsa|ed25519)(_sk)?"
     r"|.*\.(pem|ppk|p12|pfx|kdbx?|jks)",
     re.IGNORECASE,

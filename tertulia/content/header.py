@@ -23,25 +23,26 @@ from typing import Any
 from tertulia.content.fields import MOST_FIELDS, Field, RawField, composed, flat, inline_table, plain_tree, yaml_fields
 from tertulia.content.key_names import advice, fold, is_ignored, is_known, key_of, looks_like_state, nearest
 from tertulia.content.keys import Kind, key_named
+from tertulia.core import lazy_re
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Severity
 
 LARGEST_YAML = 100_000  # characters; the longest header of thousands of blogs is a tenth of it
 
-_OPEN = re.compile(r"---[ \t]*(?:yaml|toml|json)?[ \t]*", re.I)
-_CLOSE = re.compile(r"(?:-{3,}|\.\.\.)[ \t]*")
-_TOML_FENCE = re.compile(r"\+\+\+[ \t]*")
-_FIELD = re.compile(
-    r"""((?:\.\. )?["']?[^\W\d][\w \-.]{0,40}?["']?)[ \t]*::?(?:[ \t]+(.*)|[ \t]*)"""
-)  # "::" is Logseq's
+_OPEN = lazy_re.compile(r"---[ \t]*(?:yaml|toml|json)?[ \t]*", re.I)
+_CLOSE = lazy_re.compile(r"(?:-{3,}|\.\.\.)[ \t]*")
+_TOML_FENCE = lazy_re.compile(r"\+\+\+[ \t]*")
+# "::" is Logseq's.
+_FIELD = lazy_re.compile(r"""((?:\.\. )?["']?[^\W\d][\w \-.]{0,40}?["']?)[ \t]*::?(?:[ \t]+(.*)|[ \t]*)""")
 # What a paste leaves around a name: "**Estado**:", a full-width colon, a blank that does not break, marks of no width.
-_DRESSED = re.compile(
+_DRESSED = lazy_re.compile(
     r"[\s*_\u200b-\u200f\u2060\ufeff]*([^:：*]{1,50}?)[\s*_\u200b-\u200f\u2060\ufeff]*([:：])[*_]*(.*)", re.DOTALL
 )
-_TIGHT = re.compile(r"((?:\.\. )?[^\W\d][\w \-]{0,40}?):(?!//)(\S.*)")
-_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
+_TIGHT = lazy_re.compile(r"((?:\.\. )?[^\W\d][\w \-]{0,40}?):(?!//)(\S.*)")
+_AT_LINE = lazy_re.compile(r"\(at line (\d+), column \d+\)$")
 _HELD = frozenset(("draft", "borrador", "unpublished", "private", "privado", "pending", "pendiente", "wip"))
-_NIKOLA_HELD = re.compile(r"(?:^|[,\s])(?:draft|private)\s*(?:,|$)", re.I)  # tags of older versions that hold a post
+# Tags of older versions that hold a post.
+_NIKOLA_HELD = lazy_re.compile(r"(?:^|[,\s])(?:draft|private)\s*(?:,|$)", re.I)
 _BRACKETS = {"[": "]", "{": "}"}
 
 

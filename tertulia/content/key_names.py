@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from tertulia.content.keys import COVER_ALT_OF, KEYS, Key
 from tertulia.content.networks import account, is_network
+from tertulia.core import lazy_re
 from tertulia.core.languages import Language, Languages, current, say
 
 _FOREIGN = {name: key.name for key in KEYS for name in key.theirs.split()}
@@ -46,7 +47,7 @@ publicada publicado publicar publicat publico publish published publishing ready
 state status trash trashed unlisted unpublish unpublished visibilidad visibility visible wip
 """
 _STATE_WORDS = frozenset(_STATES.split())
-_PLACE = re.compile(r"^(?:en|para|on|for) ")  # "Texto de portada en Mastodon"
+_PLACE = lazy_re.compile(r"^(?:en|para|on|for) ")  # "Texto de portada en Mastodon"
 _ALIKE = frozenset(
     ("hide", "listo", "pending", "public", "publico", "ready", "secret", "state", "status", "trash")
 )  # much like other words

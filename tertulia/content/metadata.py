@@ -19,6 +19,7 @@ from tertulia.content.header import Header, is_held
 from tertulia.content.key_names import fold, is_foreign, is_ignored, nearest, own_key
 from tertulia.content.keys import COVER_ALT_OF, EMPTY, KEYS, Key, Kind, key_named
 from tertulia.content.private import Screen, unescaped
+from tertulia.core import lazy_re
 from tertulia.core.languages import current, normal, say, spoken
 from tertulia.core.models import Problem, Severity
 
@@ -29,7 +30,7 @@ _STATUSES = {
     " deleted unpublished wip false rascunho esborrany zirriborroa bozza brouillon entwurf مسودة",
 }
 _ADORNED = frozenset(("featured", "sticky", "pinned", "post", "page", "excluded homepage", "destacada", "fijada"))
-_ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|amp);", re.I)  # WordPress exports "It&#8217;s"
+_ENTITY = lazy_re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|amp);", re.I)  # WordPress exports "It&#8217;s"
 _RANKS = ("", "published", "unlisted", "hidden", "draft")  # of two states the stricter holds
 _YES = frozenset(["true", "yes", "y", "on", "t", "1", "x"])
 _NO = frozenset(["false", "no", "nao", "non", "nein", "ez", "n", "off", "f", "0", "never", "none", "null", "~"])
@@ -159,7 +160,7 @@ def _may_mean(f: Field, key: Key) -> bool:
 
 
 # One of ``a.jpg "La plaza"; b.jpg «Una urna», ![Un voto](c.jpg)``.
-_PICTURE = re.compile(
+_PICTURE = lazy_re.compile(
     r"""\s*(?:!\[(?P<shows>[^\]]*)\]\((?P<marked>[^)]+)\)
     |(?P<place>[^\s;,"“«!][^;,"“«]*?)(?:\s+(?P<alt>"[^"]*"|“[^”]*”|«[^»]*»))?)\s*(?:[;,]\s*|(?=!\[)|$)""",
     re.VERBOSE,

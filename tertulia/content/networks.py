@@ -7,10 +7,9 @@ by entry points is known here by its name alone.
 A further account of a network is one more network, with a number behind its name: "mastodon_2".
 """
 
-import re
 from dataclasses import dataclass
 
-from tertulia.core import extensions
+from tertulia.core import extensions, lazy_re
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ NETWORKS = {
 }
 
 
-_ACCOUNT = re.compile(r"(?P<platform>[a-z][a-z0-9_]*?)_?(?P<number>[2-9]|[1-9]\d)")
+_ACCOUNT = lazy_re.compile(r"(?P<platform>[a-z][a-z0-9_]*?)_?(?P<number>[2-9]|[1-9]\d)")
 
 
 def account(platform: str, number: int | str) -> str:

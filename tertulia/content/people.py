@@ -16,10 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-import regex
-
 from tertulia.content.networks import NETWORKS, is_network
-from tertulia.core import toml
+from tertulia.core import lazy_re, toml
 from tertulia.core.asked import Answer, Question, noted
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
@@ -47,10 +45,10 @@ _SYNONYMS = {
     "twitter": "x", "fediverso": "mastodon", "fediverse": "mastodon", "bsky": "bluesky", "biografía": "bio",
 }  # fmt: skip
 
-_KEY = regex.compile(r"[\p{L}\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*")
-_FEDIVERSE = regex.compile(r"@?(?P<name>[\w.-]+)@(?P<host>[\w-]+(?:\.[\w-]+)+)")
-_DOMAIN = regex.compile(r"[\w-]+(?:\.[\w-]+)+")
-_HANDLE = regex.compile(r"[^\s@/?#<>\"]+(?:/[^\s@/?#<>\"]+)?")
+_KEY = lazy_re.compile_unicode(r"[\p{L}\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*")
+_FEDIVERSE = lazy_re.compile_unicode(r"@?(?P<name>[\w.-]+)@(?P<host>[\w-]+(?:\.[\w-]+)+)")
+_DOMAIN = lazy_re.compile_unicode(r"[\w-]+(?:\.[\w-]+)+")
+_HANDLE = lazy_re.compile_unicode(r"[^\s@/?#<>\"]+(?:/[^\s@/?#<>\"]+)?")
 _EXAMPLES = {"mastodon": "@ana@mastodon.example", "bluesky": "ana.bsky.social"}
 
 

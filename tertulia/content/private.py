@@ -22,11 +22,13 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from tertulia.core import lazy_re
+
 # Call-outs, ``:::NAME``, that are for nobody: https://github.com/remarkjs and Quarto's, and how people call them.
 HIDDEN_CALLOUTS = frozenset(("comment", "comentario", "hidden", "oculto", "content-hidden", "private", "privado"))
 
 # Where the summary ends: WordPress, Hugo, Jekyll, Hexo, Zola; Docusaurus, Eleventy, Nikola, Pelican's plugins.
-SUMMARY_ENDS = re.compile(
+SUMMARY_ENDS = lazy_re.compile(
     r"<!--\s*(?:more|read[ _-]?more|truncate|excerpt|teaser_end|pelican_end_summary|end[ _-](?:excerpt|summary))\b"
     r".*?-->",
     re.IGNORECASE | re.DOTALL,
@@ -52,7 +54,7 @@ def _notation(
 
 
 _PERCENTS = _notation(r"%%", r"%%")
-_HTML = Notation("<!--", re.compile(r"(?<=<!--)-?>|--!?>"), is_plain=True)
+_HTML = Notation("<!--", lazy_re.compile(r"(?<=<!--)-?>|--!?>"), is_plain=True)
 _NOTATIONS = (
     _PERCENTS,
     _HTML,
@@ -85,9 +87,9 @@ _NOTATIONS = (
 _SIGNS = ("%", "<!--", "\\begin", "#+", ":::", "###.")
 _SIGNS_IN_BRACES = ("{#", "{{", "{/*", "{>>", "{::")
 _CODE = ("script", "style", "textarea", "pre", "code")
-_SAME_TAG = {name: re.compile(rf"</?{name}\b", re.I) for name in _CODE}
-_END_OF_RAW = re.compile(r"\{%-?\s*endraw\b", re.I)
-_SCAN = re.compile(
+_SAME_TAG = {name: lazy_re.compile(rf"</?{name}\b", re.I) for name in _CODE}
+_END_OF_RAW = lazy_re.compile(r"\{%-?\s*endraw\b", re.I)
+_SCAN = lazy_re.compile(
     "|".join(
         (
             *(f"(?P<n{number}>{notation.opens})" for number, notation in enumerate(_NOTATIONS) if number),
@@ -101,9 +103,9 @@ _SCAN = re.compile(
     re.I | re.M,
 )
 # "20%%" and "5 %%" are a slip of the keyboard, where the marks that are none of these are even.
-_AMOUNT = re.compile(r"(?<=\d)%%(?![^\W\d_])|(?<=\d\s)%%(?![^\W\d_])")
-_TICKS = re.compile("`+")
-_ESCAPED = re.compile(r"\\(?=%%|<!--|<%[#-]|\{[#%{/>:])")
+_AMOUNT = lazy_re.compile(r"(?<=\d)%%(?![^\W\d_])|(?<=\d\s)%%(?![^\W\d_])")
+_TICKS = lazy_re.compile("`+")
+_ESCAPED = lazy_re.compile(r"\\(?=%%|<!--|<%[#-]|\{[#%{/>:])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from tertulia.core import toml
+from tertulia.core import lazy_re, toml
 from tertulia.core.errors import ContentError
 
 FILE_NAME = "answers.toml"
 _SYNONYMS = {"nombre": "name", "entrada": "post", "enlace": "link"}
-_PLACE = re.compile(r"\{(\w+)\}")
-_MARKUP = re.compile(r"([\\`*_\[\]<>])")
+_PLACE = lazy_re.compile(r"\{(\w+)\}")
+_MARKUP = lazy_re.compile(r"([\\`*_\[\]<>])")
 
 
 def read(content: Path, lang: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ import msgspec
 
 from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
-from tertulia.core.files import write_if_changed
+from tertulia.core.files import everywhere, wait_for_lock, write_if_changed
 from tertulia.core.languages import say
 
 FOLDER = Path("var/conversation")
@@ -81,8 +81,9 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 def file_for(folder: Path, post: str, lang: str) -> Path:
-    """Where the snapshot of a post is; an id with odd letters is percent-encoded."""
-    return folder / f"{quote(post, safe='')}.{lang}.json"
+    """Where the snapshot of a post is; of an id, odd letters are percent-encoded, and the first of "con" or "aux"."""
+    name = f"{quote(post, safe='')}.{lang}.json"
+    return folder / (name if everywhere(name) == name else f"%{ord(name[0]):02X}{name[1:]}")
 
 
 def read(folder: Path, post: str, lang: str) -> Conversation:
@@ -92,10 +93,21 @@ def read(folder: Path, post: str, lang: str) -> Conversation:
     Raises:
         ContentError: there is one, and it makes no sense; the message says how to have it anew.
     """
+    found = _held(folder, post, lang)
+    return Conversation(id=post, lang=lang) if _is_of_another(found, post) else found
+
+
+def _held(folder: Path, post: str, lang: str) -> Conversation:
+    """Return what is where the snapshot of a post would be; an empty one when nothing is."""
     try:
         return _read(file_for(folder, post, lang))
     except FileNotFoundError:
         return Conversation(id=post, lang=lang)
+
+
+def _is_of_another(found: Conversation, post: str) -> bool:
+    """Whether what was *found* is of a post whose id has other capitals: on some disks both have one file."""
+    return found.id != post and found.id.casefold() == post.casefold()
 
 
 def read_all(folder: Path) -> list[Conversation]:
@@ -124,21 +136,23 @@ def update(
     Let *change* make the new snapshot of a post out of the present one; False when nothing changed.
 
     Two processes that both change a snapshot take turns, so that neither undoes what the other wrote.
+
+    Raises:
+        ContentError: on this disk its file is that of another post, whose id differs in capitals only.
     """
     with _turn(folder):
-        before = read(folder, post, lang)
+        before = _held(folder, post, lang)
+        if _is_of_another(before, post):
+            raise ContentError(say("snapshot_of_another", path=file_for(folder, post, lang), id=post, other=before.id))
         after = change(before)
         return after != before and write(folder, after, durable=durable)
 
 
 @contextmanager
 def _turn(folder: Path) -> Iterator[None]:
-    try:
-        import fcntl
-    except ImportError:  # Windows: one process at a time is up to the owner
-        yield
-        return
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        wait_for_lock(
+            file.fileno()
+        )  # on Windows, and some disks of a network, one process at a time is up to the owner
         yield

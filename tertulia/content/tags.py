@@ -17,9 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import regex
-
-from tertulia.core import toml
+from tertulia.core import lazy_re, toml
 from tertulia.core.asked import Answer, Question, noted
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
@@ -27,12 +25,12 @@ from tertulia.core.slugs import shortened
 from tertulia.core.text import fold
 
 _FIELDS = ("label", "variants", "description")
-_NOT_KEY = regex.compile(r"[^\p{L}\p{M}\p{N}+.]+")  # "+" tells C++ from C, "." 4.0 from 40
+_NOT_KEY = lazy_re.compile_unicode(r"[^\p{L}\p{M}\p{N}+.]+")  # "+" tells C++ from C, "." 4.0 from 40
 # Signs that are words: what addresses may not hold, or hide.
-_SHARP = regex.compile(r"(?<=[\p{L}\p{N}])#(?![\p{L}\p{N}#])")
-_DOT = regex.compile(r"(?<![\p{L}\p{M}\p{N}+])\.(?=[\p{L}\p{N}])")
-_OTHER_DOT = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\.|\.(?![\p{L}\p{N}])")
-_BARE_KEY = regex.compile(r"[A-Za-z0-9_-]+")  # https://toml.io/en/v1.0.0#keys
+_SHARP = lazy_re.compile_unicode(r"(?<=[\p{L}\p{N}])#(?![\p{L}\p{N}#])")
+_DOT = lazy_re.compile_unicode(r"(?<![\p{L}\p{M}\p{N}+])\.(?=[\p{L}\p{N}])")
+_OTHER_DOT = lazy_re.compile_unicode(r"(?<![\p{L}\p{M}\p{N}])\.|\.(?![\p{L}\p{N}])")
+_BARE_KEY = lazy_re.compile_unicode(r"[A-Za-z0-9_-]+")  # https://toml.io/en/v1.0.0#keys
 
 
 def tag_key(label: str) -> str:

@@ -10,16 +10,16 @@ Four rules, the first that speaks wins, and nothing is ever hidden by them:
 Whatever none speaks of is *talk*. Spanish and English are known, both in one text too; of another language the signs.
 """
 
-import re
 from enum import StrEnum
 from typing import NamedTuple
 
+from tertulia.core import lazy_re
 from tertulia.core.text import fold_for_search
 
-_LINKS = re.compile(r"https?://\S+")
+_LINKS = lazy_re.compile(r"https?://\S+")
 # "?" at the end of a sentence, not that of an address or of a doubt in brackets: "(?)".
-_QUESTION = re.compile(r"¿|(?<=[^\W_])[\"'»”)\]]*\?+(?=[\s\"'»”)\]!?…]|$)")
-_ASKING = re.compile(
+_QUESTION = lazy_re.compile(r"¿|(?<=[^\W_])[\"'»”)\]]*\?+(?=[\s\"'»”)\]!?…]|$)")
+_ASKING = lazy_re.compile(
     r"(?:^|[.!\n:;]\s*)(?:(?:hola|buenas|oye|hey|hi|hello)\W+)?"
     r"(como|cuando|donde|por que|cual(?:es)?|cuant[oa]s?|quien(?:es)?|alguien sabe|se puede|podrias|me puedes|"
     r"how|when|where|why|which|who|does anybody|does anyone|can you|could you|is there|do you)\s+\w+[^.!\n]*\?"
@@ -40,10 +40,12 @@ _PRAISE = (
     "thanks|thank you|congratulations|congrats|great post|great article|great read|great piece|excellent|wonderful|"
     "brilliant|fantastic|amazing|love this|loved this|well said|well done|nice post|good read|so true"
 )
-_WORDS_OF_COMPLAINT = re.compile(rf"\b(?:{_COMPLAINT})\b")
-_WORDS_OF_PRAISE = re.compile(rf"\b(?:{_PRAISE})\b")
-_LAUGHS = re.compile(r"^(?:(?:ja|je|ji|ha|he|hi|lo)+[jhl]?|x+d+|l+o+l+|ok(?:ay)?|up|first|jo+|ah+|oh+|m+h*m*|\+?1)$")
-_WORD = re.compile(r"[^\W_]+")
+_WORDS_OF_COMPLAINT = lazy_re.compile(rf"\b(?:{_COMPLAINT})\b")
+_WORDS_OF_PRAISE = lazy_re.compile(rf"\b(?:{_PRAISE})\b")
+_LAUGHS = lazy_re.compile(
+    r"^(?:(?:ja|je|ji|ha|he|hi|lo)+[jhl]?|x+d+|l+o+l+|ok(?:ay)?|up|first|jo+|ah+|oh+|m+h*m*|\+?1)$"
+)
+_WORD = lazy_re.compile(r"[^\W_]+")
 
 
 class Tone(StrEnum):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from tertulia.core import lazy_re
 from tertulia.core.visible import visible
 
 # What RFC 3986 lets stand: reserved characters, and "%" because the rest may be encoded already.
@@ -34,7 +35,7 @@ SHORTENERS = frozenset(
 )
 
 # What the share buttons of services give instead of an item's address: who is asked once tells which item it is.
-_SHARES = re.compile(
+_SHARES = lazy_re.compile(
     r"https?://(?:(?:vm|vt)\.tiktok\.com|(?:www\.|m\.)?tiktok\.com/t|fb\.watch|(?:[\w-]+\.)?facebook\.com/share"
     r"|spotify\.(?:app\.)?link|spoti\.fi|on\.soundcloud\.com|(?:maps|soundcloud|youtube|podcasts)\.app\.goo\.gl"
     r"|(?:[\w-]+\.)?reddit\.com/(?:r|u|user)/[\w-]+/s|(?:www\.)?instagram\.com/share|pin\.it)/[^\s]",
@@ -42,22 +43,22 @@ _SHARES = re.compile(
 )
 
 # May not stand in an address that we take: spaces and what ends an attribute or a link somewhere.
-_NOT_IN_ADDRESS = re.compile(r"[\s<>\"'`\\]")
-_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_NOT_IN_ADDRESS = lazy_re.compile(r"[\s<>\"'`\\]")
+_LABEL = lazy_re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 # Attributes that hold one address, in the elements that carry them; srcset holds several.
-_ELEMENT = re.compile(
+_ELEMENT = lazy_re.compile(
     r"<(?:a|area|audio|blockquote|del|embed|iframe|img|input|ins|object|q|source|track|video)\s"
     r"""(?:[^<>"']|"[^"]*"|'[^']*')*>""",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(
+_ATTRIBUTE = lazy_re.compile(
     r"""(?P<before>\s(?P<name>href|src|srcset|poster|cite|data)\s*=\s*)(?P<quote>["'])(?P<value>.*?)(?P=quote)""",
     re.IGNORECASE | re.DOTALL,
 )
-_HOST = re.compile(r"(?P<before>\s*(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?)(?P<host>[^/?#@:\[\]]+)", re.IGNORECASE)
-_HAS_SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_HOST = lazy_re.compile(r"(?P<before>\s*(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?)(?P<host>[^/?#@:\[\]]+)", re.IGNORECASE)
+_HAS_SCHEME = lazy_re.compile(r"\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ def is_short(url: str) -> bool:
     return (site_of(url) in SHORTENERS and len(split_address(url).path) > 1) or bool(_SHARES.match(url))
 
 
-_NO_HOST = re.compile(r"\s|^\.|\.(?:\.|:\d|$)")  # a blank, a name of no letters between two dots
+_NO_HOST = lazy_re.compile(r"\s|^\.|\.(?:\.|:\d|$)")  # a blank, a name of no letters between two dots
 
 
 def normalised(url: str) -> str:

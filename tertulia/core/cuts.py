@@ -5,12 +5,11 @@ section ``words``: ``abbreviations``, and ``numbered`` for those that are so bef
 are abbreviations only with a capital. Whoever counts says how: a network's own units, or graphemes.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
-import regex
-
-from tertulia.core import languages
+from tertulia.core import languages, lazy_re
 from tertulia.core.text import ELLIPSIS, are_alone, graphemes
 
 Count = Callable[[str], int]
@@ -26,32 +25,33 @@ NO_BREAK_LINE = "\u2028"
 
 # No-break spaces hold "50 %" together, also when a text is cut.
 _SPACE = r"[^\S\u00a0\u202f\u2028]"
-_BLANK = regex.compile(f"{_SPACE}+")
-_FULL_STOP = regex.compile(r"""[.!?…]+["»”’)\]]*$""")
-_SENTENCE_BREAK = regex.compile(rf"""(?<=[.!?…]["»”’)\]]*){_SPACE}+|[^\S\n]*\n\s*""")
+_PARAGRAPHS = lazy_re.compile(r"\n\s*\n")
+_BLANK = lazy_re.compile_unicode(f"{_SPACE}+")
+_FULL_STOP = lazy_re.compile_unicode(r"""[.!?…]+["»”’)\]]*$""")
+_SENTENCE_BREAK = lazy_re.compile_unicode(rf"""(?<=[.!?…]["»”’)\]]*){_SPACE}+|[^\S\n]*\n\s*""")
 # After a real end comes no small letter, whatever opens before it.
-_GOES_ON = regex.compile(r"""[\s"«“‘(\[]*\p{Ll}""")
-_ENDS_WITH_DOT = regex.compile(r"""([\p{L}\p{M}\p{N}.ºª]+)\.["»”’)\]]*$""")
+_GOES_ON = lazy_re.compile_unicode(r"""[\s"«“‘(\[]*\p{Ll}""")
+_ENDS_WITH_DOT = lazy_re.compile_unicode(r"""([\p{L}\p{M}\p{N}.ºª]+)\.["»”’)\]]*$""")
 # "EE.", "UU.", "J.", "a.", "p.": a letter, or a doubled capital. "U.S.", "a.m.", "p.ej.", "Ph.D.": more of them.
-_LETTERS = regex.compile(r"\p{L}|(?!PP)(\p{Lu})\1|(?:\p{L}{1,2}\.)+\p{L}{1,2}")
-_FIGURE = regex.compile(r"\s*[\p{N}IVXLCDM]+\b")
-_LIST_NUMBER = regex.compile(r"(?:^|\n)\s*\p{N}{1,3}\.$")
-_QUOTATION = regex.compile(
+_LETTERS = lazy_re.compile_unicode(r"\p{L}|(?!PP)(\p{Lu})\1|(?:\p{L}{1,2}\.)+\p{L}{1,2}")
+_FIGURE = lazy_re.compile_unicode(r"\s*[\p{N}IVXLCDM]+\b")
+_LIST_NUMBER = lazy_re.compile_unicode(r"(?:^|\n)\s*\p{N}{1,3}\.$")
+_QUOTATION = lazy_re.compile_unicode(
     r"""«[^«»]*(?:«[^«»]*»[^«»]*)*»|[“„][^“”„]*”|(?<![\p{L}\p{N}])"[^"\n]*"(?![\p{L}\p{N}])|‘[^‘’\n]*’(?!\p{L})"""
 )
 _CAPITALISED = r"\p{Lu}[\p{L}\p{M}\p{N}’'-]*"
 _PARTICLES = r"(?:(?:de|del|las?|los|el|y|e|i|da|do|dos|di|van|von|der|den|of|the) ){0,3}"
-_NAME = regex.compile(rf"{_CAPITALISED}(?:[ \u00a0]{_PARTICLES}{_CAPITALISED})+")
-_SPOKEN = regex.compile(r"\p{L}{2,}")
-_DANGLING = regex.compile(r"""[\s,;:·«“‘"(¿¡\[—–-]+$""")
+_NAME = lazy_re.compile_unicode(rf"{_CAPITALISED}(?:[ \u00a0]{_PARTICLES}{_CAPITALISED})+")
+_SPOKEN = lazy_re.compile_unicode(r"\p{L}{2,}")
+_DANGLING = lazy_re.compile_unicode(r"""[\s,;:·«“‘"(¿¡\[—–-]+$""")
 # "…exactamente lo…" reads worse than "…exactamente…": nothing is cut after one of these.
-_SMALL = regex.compile(
+_SMALL = lazy_re.compile_unicode(
     r"(?:[^\S\u00a0\u202f]+(?:an?|al?|and|but|by|como|con|cuando|de|del|el|en|for|from|her|his|in|is|its|las?|les?|los?"
     r"|me|mi|mis|muy|ni|no|nos|not|o|of|on|or|os|para?|pero|por|que|se|sin|su|sus|te|that|the|their|to|una?|unos|unas"
     r"|was|with|y|e|u))+$",
-    regex.IGNORECASE,
+    re.IGNORECASE,
 )
-_WHOLE = regex.compile(r"https?://|[#@]\w", regex.IGNORECASE)  # words that are kept whole or left out
+_WHOLE = lazy_re.compile_unicode(r"https?://|[#@]\w", re.IGNORECASE)  # words that are kept whole or left out
 
 
 def count_graphemes(text: str) -> int:
@@ -101,7 +101,7 @@ def shorten(text: str, limit: int, count: Count = count_graphemes) -> str:
 def split(text: str, limit: int, count: Count = count_graphemes) -> list[str]:
     """*text* in pieces that fit in *limit*, broken between paragraphs if possible, else sentences, else words."""
     pieces: list[str] = []
-    for paragraph in regex.split(r"\n\s*\n", text.strip()):
+    for paragraph in _PARAGRAPHS.split(text.strip()):
         for glue, piece in _sized(paragraph.strip(), limit, count):
             if pieces and count(pieces[-1] + glue + piece) <= limit:
                 pieces[-1] += glue + piece

@@ -4,14 +4,16 @@ import re
 
 import webencodings
 
+from tertulia.core import lazy_re
+
 # https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _PRESCAN_BYTES = 1024
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "utf-16le"))
-_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([^\s"';,]+)""", re.IGNORECASE)
-_META = re.compile(r"<(?:meta|\?xml)[\s/][^>]*>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_CHARSET = lazy_re.compile(r"""charset\s*=\s*["']?\s*([^\s"';,]+)""", re.IGNORECASE)
+_META = lazy_re.compile(r"<(?:meta|\?xml)[\s/][^>]*>", re.IGNORECASE)
+_ATTRIBUTE = lazy_re.compile(r"""([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
+_COMMENT = lazy_re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def encoding_of(body: bytes, content_type: str) -> webencodings.Encoding:

@@ -11,12 +11,12 @@ https://packaging.python.org/en/latest/specifications/entry-points/ (read 2026-1
 """
 
 import logging
-import re
 import sys
 from collections.abc import Callable, Container
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
+from tertulia.core import lazy_re
 from tertulia.core.languages import say
 from tertulia.core.secret import hide
 
@@ -32,7 +32,7 @@ IMPORTERS = "tertulia.importers"
 
 T = TypeVar("T")
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_NAME = lazy_re.compile(r"[a-z][a-z0-9_]{0,39}")
 # An exception's words may be a page long.
 _WORDS_LENGTH = 200
 

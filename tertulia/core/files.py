@@ -2,14 +2,29 @@
 
 import contextlib
 import os
+import re
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+
+from tertulia.core import lazy_re
 
 PUBLIC = 0o644
 PRIVATE = 0o600  # for what names people, and for keys
 PRIVATE_FOLDER = 0o700
+
+# What Windows answers while another program has a file open (an editor, what looks for viruses): access denied, sharing
+# violation, lock violation. Most let go of it soon.
+# https://learn.microsoft.com/windows/win32/debug/system-error-codes--0-499-
+HELD_BY_ANOTHER = frozenset({5, 32, 33})
+PATIENCE_SECONDS = (0.01, 0.05, 0.1, 0.2, 0.4, 0.8)
+
+# What no file may be called on Windows, whatever follows a dot.
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_DEVICE = lazy_re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])", re.IGNORECASE)
+_NOT_IN_NAMES = lazy_re.compile(r'[<>:"|?*\\\x00-\x1f]')
 
 
 def write_whole(path: Path, data: bytes | str, *, mode: int = PUBLIC, durable: bool = True) -> None:
@@ -42,7 +57,7 @@ def write_pieces(path: Path, pieces: Iterable[bytes], *, mode: int = PUBLIC, dur
                 if durable:
                     os.fsync(stream.fileno())
             os.chmod(part, mode)
-            os.replace(part, path)
+            put_in_place(part, path)
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(part)
@@ -50,6 +65,30 @@ def write_pieces(path: Path, pieces: Iterable[bytes], *, mode: int = PUBLIC, dur
     except OSError as error:  # of the file that was asked for, not of its part; and a full disk names none at all
         error.filename, error.filename2 = str(path), None
         raise
+
+
+def put_in_place(part: str | Path, path: str | Path, wait: Callable[[float], None] = time.sleep) -> None:
+    """
+    Move the file or link *part* over *path*; where another program holds that open, as only Windows minds, ask again.
+
+    Args:
+        wait: Lets so many seconds go by.
+
+    Raises:
+        OSError: it cannot be moved; *path* is as it was, and what is told says what to do.
+    """
+    for seconds in (*PATIENCE_SECONDS, None):
+        try:
+            return os.replace(part, path)
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in HELD_BY_ANOTHER:
+                raise
+            if seconds is None:
+                from tertulia.core.languages import say  # which reads files
+
+                error.strerror = say("file_held")
+                raise
+        wait(seconds)
 
 
 def write_new(path: str, data: bytes) -> None:
@@ -164,22 +203,33 @@ def link_same(old: Path, new: Path, data: bytes) -> bool:
     return False
 
 
+def wait_for_lock(handle: int) -> bool:
+    """Lock the open file *handle*, when whoever has it lets go; whether there are such locks, on this disk too."""
+    try:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    except (ImportError, OSError):  # https://man7.org/linux/man-pages/man2/flock.2.html: ENOLCK, and NFS has its own
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """
     Wait until no other process, and no other thread, holds *folder*, and hold it for the block.
 
-    It is the folder itself that is locked, so nothing is left in it. Where there are no such locks (Windows) nobody
-    waits. Not to be taken twice by the same thread.
+    It is the folder itself that is locked, so nothing is left in it. Where there are no such locks (Windows, some disks
+    of a network) nobody waits. Not to be taken twice by the same thread.
     """
     try:
-        import fcntl
+        import fcntl  # noqa: F401  (Windows opens no folder either)
     except ImportError:
         yield
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        wait_for_lock(handle)
         yield
     finally:
         os.close(handle)
@@ -191,6 +241,29 @@ def is_inside(path: Path, folder: Path) -> bool:
         return path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError):
         return True
+
+
+def everywhere(name: str) -> str:
+    """
+    Return what a file or folder is called that would be *name*, where each system must be able to have it.
+
+    Windows has no file "con", "aux.md", "1*a.jpg" or one that ends in a dot or a blank; most names stay as they are.
+    """
+    plain = _NOT_IN_NAMES.sub("-", name).rstrip(". ")
+    stem, dot, end = plain.partition(".")
+    return f"{stem.rstrip()}-1{dot}{end}" if _DEVICE.fullmatch(stem.rstrip()) else plain
+
+
+def folds_case(folder: Path) -> bool:
+    """Whether the disk that *folder* lies on takes names that differ only in capitals for one: macOS, Windows."""
+    place = folder.absolute()
+    lettered = next((one for one in (place, *place.parents) if one.name.swapcase() != one.name), None)
+    if lettered is None:
+        return False
+    try:
+        return os.path.samestat(os.lstat(lettered), os.lstat(lettered.with_name(lettered.name.swapcase())))
+    except OSError:
+        return False
 
 
 def part_prefix(path: Path) -> str:

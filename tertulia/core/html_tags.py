@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 
+from tertulia.core import lazy_re
+
 # Elements without content, and elements whose content is text whatever it looks like.
 VOID = frozenset(
     ("area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "track")
@@ -20,11 +22,11 @@ _RAW_TEXT = frozenset(("iframe", "noembed", "noframes", "script", "style", "text
 # begins otherwise instead, so that there is nothing to go back to. https://github.com/python/cpython/issues/106052
 _QUOTED = r"\"[^\"]*+\"|'[^']*+'"
 ATTRIBUTE = rf"[\s/]*+(?:=[^\s/>=]*+|[^\s/>=]++)(?:\s*+=\s*+(?:{_QUOTED}|(?!{_QUOTED})[^\s>]*+)|(?!\s*+=))"
-_TOKEN = re.compile(
+_TOKEN = lazy_re.compile(
     rf"<!--(?:-?>|.*?(?:--!?>|\Z))|<(?P<slash>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?P<rest>(?:{ATTRIBUTE})*)[\s/]*+>",
     re.DOTALL,
 )
-_NAME_AND_VALUE = re.compile(
+_NAME_AND_VALUE = lazy_re.compile(
     r"[\s/]*+(?P<name>=?[^\s/>=]++)"
     rf"(?:\s*+=\s*+(?:\"(?P<a>[^\"]*+)\"|'(?P<b>[^']*+)'|(?!{_QUOTED})(?P<c>[^\s>]*+))|(?!\s*+=))"
 )

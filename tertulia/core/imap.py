@@ -6,12 +6,12 @@ mailbox may be one that somebody reads.
 """
 
 import imaplib
-import re
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from tertulia.core import lazy_re
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.mail_server import TIMEOUT_SECONDS, mail_server
@@ -19,7 +19,7 @@ from tertulia.core.secret import Secret, hide
 
 PORT, TLS_PORT = 143, 993
 MOST_AT_ONCE = 100  # mails in one visit
-_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_SIZE = lazy_re.compile(rb"RFC822\.SIZE (\d+)")
 
 
 def read_new(server: Secret, address: str, take: Callable[[bytes], None], most_bytes: int) -> int:

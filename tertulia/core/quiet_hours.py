@@ -1,13 +1,13 @@
 """Hours in which nothing goes out by itself: ``QUIET_HOURS``, in the blog's zone."""
 
-import re
 from datetime import datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
+from tertulia.core import lazy_re
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 
-_HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s?-\s?([01]?\d|2[0-3]):([0-5]\d)")
+_HOURS = lazy_re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s?-\s?([01]?\d|2[0-3]):([0-5]\d)")
 
 
 class QuietHours(NamedTuple):

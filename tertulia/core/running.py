@@ -52,6 +52,8 @@ def address(root: Path) -> str:
         with path.open(encoding="utf-8") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 return file.read()
+            except OSError:  # no locks on this disk: nobody can have told
+                return ""
     return ""

@@ -13,6 +13,7 @@ import nh3
 from lxml import etree
 from lxml import html as lxml_html
 
+from tertulia.core import lazy_re
 from tertulia.core.html_tags import ATTRIBUTE
 from tertulia.core.text import one_line as one_line
 from tertulia.core.text import strip_controls
@@ -31,12 +32,12 @@ LINK_REL = "nofollow ugc noopener"
 
 # Dropped with everything inside: what is in them is no text.
 _VOID_CONTENT = frozenset(("script", "style", "svg", "math", "template", "noscript", "iframe", "object", "title"))
-_BREAKING = re.compile(
+_BREAKING = lazy_re.compile(
     r"<(?:br|/p|/li|/h[1-6]|/blockquote|/pre|/div|/section|/summary|/details)\b[^<>]*>", re.IGNORECASE
 )
 # A tag as HTML's own tokeniser reads it: https://html.spec.whatwg.org/multipage/parsing.html#tag-open-state
-_ONE_ATTRIBUTE = re.compile(ATTRIBUTE)
-_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{ATTRIBUTE})*")
+_ONE_ATTRIBUTE = lazy_re.compile(ATTRIBUTE)
+_TAG = lazy_re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{ATTRIBUTE})*")
 # Parsers compare each attribute of an element with all before it, and no honest element has so many.
 _MOST_ATTRIBUTES = 500
 # Ammonia's work grows with elements times depth. Longer markup than this first goes through a parser that stops at

@@ -9,19 +9,20 @@ import unicodedata
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-import regex
 from unidecode import unidecode
 
+from tertulia.core import lazy_re
+from tertulia.core.files import everywhere
 from tertulia.core.text import fold, slugify
 from tertulia.core.visible import visible
 
 # A folder's name holds 255 bytes on every usual disk, and a feed or a picture's size is added to some.
 LONGEST_BYTES = 200
 
-_FOREIGN = regex.compile(r"[^\P{L}\p{Latin}]+")
+_FOREIGN = lazy_re.compile_unicode(r"[^\P{L}\p{Latin}]+")
 # What RFC 3986 calls unreserved, and letters of any writing; all else has a meaning somewhere on an address's way.
-_NOT_IN_SLUG = regex.compile(r"[^\p{L}\p{M}\p{N}_.~-]+")
-_NO_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}\p{S}#*@%]+")
+_NOT_IN_SLUG = lazy_re.compile_unicode(r"[^\p{L}\p{M}\p{N}_.~-]+")
+_NO_WORD = lazy_re.compile_unicode(r"[^\p{L}\p{M}\p{N}\p{S}#*@%]+")
 
 
 def slug_of(name: str, fallback: str = "") -> str:
@@ -55,7 +56,12 @@ def spelled(name: str) -> str:
 
 
 def shortened(slug: str) -> str:
-    """*slug* as it is, or what of it a folder's name can hold, with a mark that tells it from others cut there."""
+    """
+    *slug* as it is, or what of it a folder's name can hold, with a mark that tells it from others cut there.
+
+    No folder of Windows is called "con" or "aux": they are "con-1", on every system, so that addresses are the same.
+    """
+    slug = everywhere(slug)
     if len(slug.encode()) <= LONGEST_BYTES:
         return slug
     mark = hashlib.sha256(slug.encode()).hexdigest()[:8]

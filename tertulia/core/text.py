@@ -5,7 +5,6 @@ one however it is encoded, and so is "👩‍👧".
 """
 
 import html
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -14,8 +13,7 @@ from itertools import filterfalse, islice
 from operator import mul
 from typing import Literal, TypeVar
 
-import regex
-
+from tertulia.core import lazy_re
 from tertulia.core.visible import visible
 
 # Adults read simple Spanish aloud at 218 ± 28 words a minute, English at 228 ± 30: Trauzettel-Klosinski and Dietz,
@@ -26,35 +24,36 @@ ELLIPSIS = "…"
 
 Result = TypeVar("Result")
 
-_GRAPHEME = regex.compile(r"\X")
+_GRAPHEME = lazy_re.compile_unicode(r"\X")
 # Letters with their accents, quotes, dashes: each is a character for a reader too, and nothing combines them.
-_ONE_EACH = re.compile("[ -~\xa0-\u02ff\u2010-\u2027\u2030-\u205e]*")
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.,·-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*")
+_ONE_EACH = lazy_re.compile("[ -~\xa0-\u02ff\u2010-\u2027\u2030-\u205e]*")
+_WORD = lazy_re.compile_unicode(r"[\p{L}\p{M}\p{N}]+(?:['’.,·-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*")
 # What looks wrong before "…": spaces, weak punctuation and anything that opens.
 _DANGLING = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace()) + ".,;:…-–—¿¡([«“‘\"'"
-_WORD_ENDS = regex.compile(r"[.,;:…]*(?:\s|$)")
-_ACCENTS = regex.compile(r"(?<!n)\u0303|[\u0300-\u0302\u0304-\u036f]")  # on decomposed text; the tilde of ñ stays
+_WORD_ENDS = lazy_re.compile_unicode(r"[.,;:…]*(?:\s|$)")
+# On decomposed text; the tilde of ñ stays.
+_ACCENTS = lazy_re.compile_unicode(r"(?<!n)\u0303|[\u0300-\u0302\u0304-\u036f]")
 # Allowed in XML 1.0: https://www.w3.org/TR/xml/#charsets. C1 controls are allowed there, and useless.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = lazy_re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # What an address leaves out of a word, and what it puts a hyphen for.
-_UNWRITTEN = regex.compile(r"\p{M}|['’]")
-_NO_SLUG = re.compile("[^a-z0-9]+")
+_UNWRITTEN = lazy_re.compile_unicode(r"\p{M}|['’]")
+_NO_SLUG = lazy_re.compile("[^a-z0-9]+")
 # Letters that are no letter plus accent, so that decomposing does not help.
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
 
 _REST_OF_TAG = r"(?:\"[^\"]*+\"|'[^']*+'|[^\"'<>]++)*>"
-_UNSEEN = re.compile(
+_UNSEEN = lazy_re.compile(
     rf"(?is)<!--.*?(?:-->|\Z)|<(script|style|template|title)(?=[\s/>]){_REST_OF_TAG}.*?(?:</\1\s*>|\Z)"
 )
 _INLINE = "a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|time|u|var|wbr"
-_INLINE_TAG = re.compile(rf"(?i)</?(?:{_INLINE})(?=[\s/>]){_REST_OF_TAG}")
-_ANY_TAG = re.compile(rf"</?[a-zA-Z]{_REST_OF_TAG}")
+_INLINE_TAG = lazy_re.compile(rf"(?i)</?(?:{_INLINE})(?=[\s/>]){_REST_OF_TAG}")
+_ANY_TAG = lazy_re.compile(rf"</?[a-zA-Z]{_REST_OF_TAG}")
 # What is not one plain space already; the non-breaking one is no space to throw away.
-_SPACES = re.compile(r"[\t\r\n\f][ \t\r\n\f]*+| [ \t\r\n\f]++")
+_SPACES = lazy_re.compile(r"[\t\r\n\f][ \t\r\n\f]*+| [ \t\r\n\f]++")
 
 
 # Latin letters and the usual marks: none joins its neighbour, so that each is a character of its own.
-_LONE = re.compile("[\\x00-\\x0c\\x0e-\\u02ff\\u2010-\\u2027\\u2030-\\u205e\\u20ac]*+")
+_LONE = lazy_re.compile("[\\x00-\\x0c\\x0e-\\u02ff\\u2010-\\u2027\\u2030-\\u205e\\u20ac]*+")
 
 
 def graphemes(text: str) -> list[str]:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tertulia.core import lazy_re
 from tertulia.core.errors import ContentError
 from tertulia.core.files import is_inside
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 
-_AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_AT_LINE = lazy_re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 class Table:

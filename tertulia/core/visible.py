@@ -9,20 +9,21 @@ is a virtual environment.
 import io
 import logging
 import os
-import re
 import sys
 import unicodedata
 from collections.abc import Iterable
 from typing import Any, TextIO
 
+from tertulia.core import lazy_re
+
 # Direction marks, embeddings, overrides and isolates: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
 # The right-to-left and left-to-right marks are harmless and stay.
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_BIDI = lazy_re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Zero-width joiners stay: emoji families and Persian need them. The rest hide text.
-_HIDDEN = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\ufff9-\ufffb\U000e0000-\U000e007f]")
-_PLAIN = re.compile("[\n\t -~\xa1-\xac\xae-\u02ff]*")  # nothing in here is hidden
-_LINE_ENDS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_OUR_OWN = re.compile("(\033\\[[02]m)")  # what dims a hint, and its end
+_HIDDEN = lazy_re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\ufff9-\ufffb\U000e0000-\U000e007f]")
+_PLAIN = lazy_re.compile("[\n\t -~\xa1-\xac\xae-\u02ff]*")  # nothing in here is hidden
+_LINE_ENDS = lazy_re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_OUR_OWN = lazy_re.compile("(\033\\[[02]m)")  # what dims a hint, and its end
 
 
 def visible(text: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tertulia.core.errors import SettingError, os_words
-from tertulia.core.files import write_whole
+from tertulia.core.files import put_in_place, write_whole
 from tertulia.deploy.base import (
     MANIFEST,
     DeployContext,
@@ -85,7 +85,7 @@ class Folder(Target):
                     pass  # nobody sees it yet
                 turned = fresh.with_name(f"{fresh.name}.link")
                 turned.symlink_to(fresh.name)
-                os.replace(turned, link)
+                put_in_place(turned, link)
             finally:
                 _remove_made(link, made)
         Path(note).unlink(missing_ok=True)

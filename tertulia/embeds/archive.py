@@ -21,7 +21,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from tertulia.core import strict_json
+from tertulia.core import lazy_re, strict_json
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
 from tertulia.embeds import pictures
@@ -38,12 +38,12 @@ PICTURE_BYTES = 20_000_000
 FILM_BYTES = 50_000_000  # what git hosts take without complaint
 # Shorter beginnings may be those of two posts.
 LEAST_BEGINNING = 60
-_TWEETS = re.compile(r"(?:^|/)data/(?:(?:community-)?tweets?(?:-part\d+)?|js/tweets/\d{4}_\d{2})\.js$")
-_NOTES = re.compile(r"(?:^|/)data/note-tweets?(?:-part\d+)?\.js$")
-_ACCOUNT = re.compile(r"(?:^|/)data/(?:account|js/user_details)\.js$")
+_TWEETS = lazy_re.compile(r"(?:^|/)data/(?:(?:community-)?tweets?(?:-part\d+)?|js/tweets/\d{4}_\d{2})\.js$")
+_NOTES = lazy_re.compile(r"(?:^|/)data/note-tweets?(?:-part\d+)?\.js$")
+_ACCOUNT = lazy_re.compile(r"(?:^|/)data/(?:account|js/user_details)\.js$")
 _MEDIA = r"(?:^|/)data/(?:community_)?tweets?_media/{id}-(?P<name>[^/]+)\.(?P<kind>jpe?g|png|gif|webp|mp4)$"
-_PASSED_ON = re.compile(r"RT @(\w{1,30}): ?(.*)", re.DOTALL)
-_CUT = re.compile(r"…(?:\s*https?://t\.co/\w+)?\s*$")
+_PASSED_ON = lazy_re.compile(r"RT @(\w{1,30}): ?(.*)", re.DOTALL)
+_CUT = lazy_re.compile(r"…(?:\s*https?://t\.co/\w+)?\s*$")
 _COUNTS = (("likes", "favorite_count"), ("shares", "retweet_count"))
 _BROKEN = (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from tertulia.core import strict_json
+from tertulia.core import lazy_re, strict_json
 from tertulia.core.errors import ContentError
 from tertulia.core.files import is_inside, locked, part_prefix, write_if_changed
 from tertulia.core.languages import say
@@ -22,7 +22,7 @@ from tertulia.embeds.types import Capture, State, files_of, fingerprint
 
 # No file takes this long to be written: an unfinished one that is older was left by a run that was killed.
 PART_SECONDS = 3600
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_UNSAFE = lazy_re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def file_stem(id: str) -> str:

@@ -11,12 +11,12 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from tertulia.core import languages
+from tertulia.core import languages, lazy_re
 from tertulia.core.addresses import site_of
 from tertulia.embeds.draw import Page, readable
 
 # Old embed codes for the Flash player, which no browser has played since January 2021.
-FLASH = re.compile(r"<(?:object|embed)\b[^>]*(?:x-shockwave-flash|D27CDB6E|\.swf)", re.IGNORECASE)
+FLASH = lazy_re.compile(r"<(?:object|embed)\b[^>]*(?:x-shockwave-flash|D27CDB6E|\.swf)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

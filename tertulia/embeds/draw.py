@@ -11,15 +11,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
-from tertulia.core import languages
+from tertulia.core import languages, lazy_re
 from tertulia.core.addresses import readable_site, split_address
 from tertulia.core.moments import parse_moment
 from tertulia.core.sanitise import plain as words_of
 from tertulia.core.text import one_line, shorten
 from tertulia.embeds.types import Author, Capture, Choice, Image, Policy, Quoted
 
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_FIGURE = re.compile(r'<figure class="h-cite" data-embed=.*?</figure>', re.DOTALL)
+_LANGUAGE_TAG = lazy_re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_FIGURE = lazy_re.compile(r'<figure class="h-cite" data-embed=.*?</figure>', re.DOTALL)
 # How many lines of a gist's file are shown.
 CODE_LINES = 60
 # A longer post is shown by its beginning, and the rest at a press.
@@ -28,8 +28,8 @@ SHOWN_CHARACTERS = 700
 # A picture higher than this, for its width, is a screenshot to be opened and read.
 TALL = 2.2
 LARGE_PX = 700
-_BLOCK = re.compile(r"<(/?)(?:p|ul|ol|blockquote|pre)\b[^>]*>")
-_SHORTCODE = re.compile(r":([A-Za-z0-9_]+):")
+_BLOCK = lazy_re.compile(r"<(/?)(?:p|ul|ol|blockquote|pre)\b[^>]*>")
+_SHORTCODE = lazy_re.compile(r":([A-Za-z0-9_]+):")
 
 
 @dataclass(frozen=True, slots=True)

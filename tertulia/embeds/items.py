@@ -4,14 +4,14 @@ Two addresses are of one item when they share a key: the provider's name for it,
 which addresses are compared.
 """
 
-import re
 from collections.abc import Iterator
 
+from tertulia.core import lazy_re
 from tertulia.core.addresses import normalised
 from tertulia.embeds import providers
 from tertulia.embeds.types import Capture
 
-_EMBEDDED = re.compile(r"/embed(?:/captioned)?/?(?=[?#]|$)")
+_EMBEDDED = lazy_re.compile(r"/embed(?:/captioned)?/?(?=[?#]|$)")
 
 
 def keys(url: str) -> set[str]:

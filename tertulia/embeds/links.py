@@ -25,6 +25,7 @@ from tertulia.content import header
 from tertulia.content.folder import markdown_files
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
+from tertulia.core import lazy_re
 from tertulia.core.addresses import (
     SHORTENERS,
     host_of,
@@ -65,10 +66,10 @@ SILENT_QUESTIONS = 2
 PAGE_BYTES = 500_000
 HEADERS = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "es,en;q=0.8"}
 WAYBACK = "https://archive.org/wayback/available?url={url}&timestamp={day}"
-_NAMED_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[_-]")
-_TOLD_DATE = re.compile(r"^(?:fecha|date):\s*(\d{4}-\d{2}-\d{2})", re.MULTILINE | re.IGNORECASE)
-_SHORTENED = re.compile(rf"//(?:www\.)?(?:{'|'.join(map(re.escape, sorted(SHORTENERS)))})/", re.IGNORECASE)
-_NOTHING_HERE = re.compile(r"\b404\b|not found|no encontrad|no existe|no longer available", re.IGNORECASE)
+_NAMED_DATE = lazy_re.compile(r"(\d{4}-\d{2}-\d{2})[_-]")
+_TOLD_DATE = lazy_re.compile(r"^(?:fecha|date):\s*(\d{4}-\d{2}-\d{2})", re.MULTILINE | re.IGNORECASE)
+_SHORTENED = lazy_re.compile(rf"//(?:www\.)?(?:{'|'.join(map(re.escape, sorted(SHORTENERS)))})/", re.IGNORECASE)
+_NOTHING_HERE = lazy_re.compile(r"\b404\b|not found|no encontrad|no existe|no longer available", re.IGNORECASE)
 
 
 class LinkVerdict(StrEnum):

@@ -19,6 +19,7 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.postprocessors import Postprocessor
 from markdown.util import AtomicString
 
+from tertulia.core import lazy_re
 from tertulia.core.addresses import host_of
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
@@ -32,8 +33,8 @@ from tertulia.render.document import Document
 if TYPE_CHECKING:
     from tertulia.embeds.providers import Match
 
-_PLACE = re.compile("<p>\x02embed:(\\d+)\x03</p>|\x02embed:(\\d+)\x03")
-ALONE = re.compile(r"<?((?i:https?)://[^\s<>\"]+)>?")  # telephones begin a line with a capital
+_PLACE = lazy_re.compile("<p>\x02embed:(\\d+)\x03</p>|\x02embed:(\\d+)\x03")
+ALONE = lazy_re.compile(r"<?((?i:https?)://[^\s<>\"]+)>?")  # telephones begin a line with a capital
 
 
 def addresses(block: str) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import parse_qsl
 
+from tertulia.core import lazy_re
 from tertulia.core.addresses import host_of, split_address, web_address
 from tertulia.core.html_tags import Tag, closing_of, open_at, tags
 from tertulia.embeds import dead
@@ -35,15 +36,17 @@ _FRAMES = ("iframe", "frame", "object", "embed", "applet")
 _FLICKR = "data-flickr-embed"
 _NAMES = (_FLICKR, *(name.lower() for name in _CLASSES))
 # How each of these names ends: most pages hold none of it.
-_PIECE_OF_NAME = re.compile("|".join(sorted({"".join(name.rpartition("-")[1:]) for name in _NAMES})), re.IGNORECASE)
-_SCRIPT_OR_FRAME = re.compile(rf"<(?:script|{'|'.join(_FRAMES)})[\s/>]", re.IGNORECASE)
+_PIECE_OF_NAME = lazy_re.compile(
+    "|".join(sorted({"".join(name.rpartition("-")[1:]) for name in _NAMES})), re.IGNORECASE
+)
+_SCRIPT_OR_FRAME = lazy_re.compile(rf"<(?:script|{'|'.join(_FRAMES)})[\s/>]", re.IGNORECASE)
 # Where the item's address stands, the surest place first; of several links the last one is the item's own.
 _PLACES = (
     *("data-instgrm-permalink", "data-text-post-permalink", "data-bluesky-uri", "data-embed-url", "data-href", "cite"),
     *("src", "data-src", "data-lazy-src", "data-litespeed-src", "data", "value", "href"),
 )
 # Scripts that make frames of codes, or let a page talk to a frame: nothing is left for them to do.
-_HELPERS = re.compile(
+_HELPERS = lazy_re.compile(
     r"//(?:platform\.(?:twitter|x)\.com/|(?:www|platform)\.instagram\.com/|www\.tiktok\.com/|embed\.bsky\.app/"
     r"|embed\.reddit(?:media)?\.com/|www\.redditstatic\.com/|www\.threads\.(?:net|com)/|connect\.facebook\.net/"
     r"|embedr\.flickr\.com/|speakerdeck\.com/|gist\.github\.com/|player\.vimeo\.com/api/|w\.soundcloud\.com/player/"
@@ -51,9 +54,9 @@ _HELPERS = re.compile(
     r"|geo\.dailymotion\.com/|embed\.podcasts\.apple\.com/|(?:www\.)?slideshare\.net/)",
     re.IGNORECASE,
 )
-_AT = re.compile(r"at://([^/]+)/app\.bsky\.feed\.post/(\w+)")
-_TWITCH = re.compile(r"[\"']?\b(video|channel)[\"']?\s*:\s*[\"'](\w+)[\"']")
-_INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
+_AT = lazy_re.compile(r"at://([^/]+)/app\.bsky\.feed\.post/(\w+)")
+_TWITCH = lazy_re.compile(r"[\"']?\b(video|channel)[\"']?\s*:\s*[\"'](\w+)[\"']")
+_INLINE_CODE = lazy_re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
 # What holds text only: an item in it is a link.
 _TEXT_ONLY = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "summary", "button", "label", "pre", "caption", "legend"))
 # Where a paragraph that stands open around it does not reach into.
@@ -61,9 +64,9 @@ _FENCES = frozenset(
     ("table", "td", "th", "caption", "object", "button", "li", "dd", "dt", "blockquote", "div", "details", "figure")
 )
 _NOTHING = r"(?:\s|<br\s*/?>|&nbsp;|</?(?:a|b|center|em|font|i|small|span|strong|u)(?=[\s>])[^>]*>)*"
-_EMPTY = re.compile(r"<p>\s*</p>\n?")
-_BEGUN = re.compile(rf"<p(?=[\s>])[^>]*>{_NOTHING}\Z")
-_ENDING = re.compile(rf"{_NOTHING}</p\s*>")
+_EMPTY = lazy_re.compile(r"<p>\s*</p>\n?")
+_BEGUN = lazy_re.compile(rf"<p(?=[\s>])[^>]*>{_NOTHING}\Z")
+_ENDING = lazy_re.compile(rf"{_NOTHING}</p\s*>")
 
 
 @dataclass(frozen=True, slots=True)

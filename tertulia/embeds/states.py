@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection
 from enum import StrEnum
 
+from tertulia.core import lazy_re
 from tertulia.core.errors import FetchError, FetchRefusedError, FetchSlowError
 from tertulia.core.sanitise import plain
 from tertulia.embeds.providers.request import BusyError
@@ -81,12 +82,14 @@ TRANSITIONS = {
     (State.GONE, Heard.SILENCE): (State.GONE, CaptureOutcome.UNAVAILABLE),
 }
 
-_LINK = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
+_LINK = lazy_re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
 # What stands on a link that is no word of its author's: an address, whole or cut, and no handle.
-_LABEL = re.compile(r"(?![@#])\S*\.\S*")
+_LABEL = lazy_re.compile(r"(?![@#])\S*\.\S*")
 # Addresses as services show them: whole, without their scheme, cut at their end.
-_SHOWN_ADDRESS = re.compile(r"https?://\S+|(?<![\w@.])(?:[\w-]+\.)+[a-z]{2,}(?:/\S*|…)|pic\.(?:twitter|x)\.com/\w+")
-_QUOTE_MARK = re.compile(r"^\s*RE:\s*")  # what Mastodon puts before the address of a quoted post
+_SHOWN_ADDRESS = lazy_re.compile(
+    r"https?://\S+|(?<![\w@.])(?:[\w-]+\.)+[a-z]{2,}(?:/\S*|…)|pic\.(?:twitter|x)\.com/\w+"
+)
+_QUOTE_MARK = lazy_re.compile(r"^\s*RE:\s*")  # what Mastodon puts before the address of a quoted post
 
 
 def heard(answer: Capture | FetchError) -> Heard:

@@ -6,15 +6,16 @@ noted.
 """
 
 import hashlib
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote
 
 from tertulia.core.addresses import host_of, split_address
 from tertulia.core.errors import ContentError
-from tertulia.core.files import write_whole
+from tertulia.core.files import everywhere, write_whole
 from tertulia.imports.export import Export, ExportFile
 from tertulia.imports.fetching import OldFiles
 from tertulia.imports.types import Loss
@@ -63,6 +64,7 @@ class Pictures:
         self.hosts: frozenset[str] = frozenset()  # of the old site, which may be asked
         self._old_files = old_files
         self.used: dict[str, Path | ExportFile] = {}  # under content/images → the file
+        self._names: dict[str, tuple[str, Path | ExportFile]] = {}  # the same, by names without capitals
         self._by_name: dict[str, list[tuple[PurePosixPath, Path | ExportFile]]] = {}
         if uploads:
             for path in sorted(uploads.rglob("*")):
@@ -88,9 +90,9 @@ class Pictures:
 
     def _find(self, address: str) -> str:
         for path in _candidates(address):
-            for inside, file in self._by_name.get(_folded(path.name), []):
-                if _ends_alike(path, inside):
-                    return self._take(inside, file)
+            alike = [one for one in self._by_name.get(_folded(path.name), []) if _ends_alike(path, one[0], _folded)]
+            if alike:  # "Foto.jpg" and "foto.jpg" are two: first whoever is spelled the same
+                return self._take(*next((one for one in alike if _ends_alike(path, one[0], _composed)), alike[0]))
         return self._asked(address) if self._old_files and self._may_ask(host_of(address)) else ""
 
     def _may_ask(self, host: str) -> bool:
@@ -104,10 +106,8 @@ class Pictures:
             file = self._old_files.get(f"{origin}/{quote(path.as_posix())}")
             if file:
                 name = re.sub(r"^(?:.*/)?(?:uploads|images|img|media|files)/", "", path.as_posix()) or path.name
-                name = re.sub(r"[*?:<>|\"\\]", "-", name)  # Medium's "1*abc.jpeg" is no file everywhere
                 if ".." not in path.parts:
-                    self.used[name] = file
-                    return f"/images/{name}"
+                    return self._kept(name, file)
         return ""
 
     def _take(self, inside: PurePosixPath, file: Path | ExportFile) -> str:
@@ -115,8 +115,17 @@ class Pictures:
         if isinstance(file, ExportFile):
             short = _FOLDERS.sub("", name)
             name = short if self.used.get(short, file) is file else name
-        self.used[name] = file
-        return f"/images/{name}"
+        return self._kept(name, file)
+
+    def _kept(self, name: str, file: Path | ExportFile) -> str:
+        """Bring *file* over under *name*, or what every system can call it and no other file here is called."""
+        path = PurePosixPath(*map(everywhere, PurePosixPath(name).parts))  # Medium has "1*abc.jpeg"
+        for number in itertools.count(1):
+            inside = str(path.with_name(f"{path.stem}-{number}{path.suffix}") if number > 1 else path)
+            if self._names.setdefault(_folded(inside), (inside, file)) == (inside, file):
+                break
+        self.used[inside] = file
+        return f"/images/{inside}"
 
     def moved(self) -> dict[str, str]:
         """Old address → new one of every file that posts use."""
@@ -172,13 +181,17 @@ def _candidates(address: str) -> Iterator[PurePosixPath]:
         yield original.with_name(f"{original.stem}-scaled{original.suffix}")
 
 
-def _ends_alike(path: PurePosixPath, inside: PurePosixPath) -> bool:
+def _ends_alike(path: PurePosixPath, inside: PurePosixPath, spelled: Callable[[str], str]) -> bool:
     """Whether *inside* the uploads is what *path* on the old site was: all of the one or of the other is the same."""
-    there = [_folded(part) for part in path.parts]
-    here = [_folded(part) for part in inside.parts]
+    there = [spelled(part) for part in path.parts]
+    here = [spelled(part) for part in inside.parts]
     length = min(len(there), len(here))
     return there[-length:] == here[-length:]
 
 
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
 def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+    return _composed(name).casefold()

@@ -14,8 +14,10 @@ from markdown.inlinepatterns import InlineProcessor as InlinePattern
 from markdown.treeprocessors import InlineProcessor
 from markdown.util import AtomicString
 
+from tertulia.core import lazy_re
+
 # What has been recognised before waits behind a number: a sign that the author escaped, HTML.
-_STASHED = re.compile("\x02klzzwxh:(\\d+)\x03")
+_STASHED = lazy_re.compile("\x02klzzwxh:(\\d+)\x03")
 _LETTER = r"[^\W_]|[\U00010000-\U0010ffff]"
 _ADDRESS = (
     r"(?i)(?<![^\W_])(?:(?:https?|ftp)://(?:[^\s<>\"«»“”/?#@\x02\x03]*@)?|(?<![/.@-])(?P<www>www\.))"
@@ -23,9 +25,9 @@ _ADDRESS = (
     r"(?:[/?#:&](?:[^\s<>\"`«»“”‘’…\x02\x03]|\x02klzzwxh:\d+\x03)*)?"
 )
 _IN_BRACKETS = r"<((?!javascript:|vbscript:|data:)[a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*)>"
-_ESCAPED = re.compile("\x02(\\d+)\x03")
-_RAW = re.compile("\x02wzxhzdk:(\\d+)\x03")
-_ENTITY = re.compile(r"&[a-zA-Z0-9]+;\Z")
+_ESCAPED = lazy_re.compile("\x02(\\d+)\x03")
+_RAW = lazy_re.compile("\x02wzxhzdk:(\\d+)\x03")
+_ENTITY = lazy_re.compile(r"&[a-zA-Z0-9]+;\Z")
 _PUNCTUATION = "?!.,:;*_~'—–"
 _OPENING = {")": "(", "]": "[", "}": "{"}
 

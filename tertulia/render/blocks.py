@@ -25,28 +25,29 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from tertulia.core import lazy_re
 from tertulia.render import kramdown, unclosed
 from tertulia.render.callouts import CalloutBlocks, CalloutQuotes
 from tertulia.render.code import highlighted
 
 # Processors of Python-Markdown whose work is done here.
 _REPLACED = ("empty", "indent", "code", "hashheader", "setextheader", "hr", "olist", "ulist", "quote", "table")
-_FENCE = re.compile(r"(`{3,}(?!.*`)|~{3,})")
-_HARD_MARK = re.compile(r"^([ >]*(?:[-*+]|\d{1,9}[.)]|#{1,6}))\xa0+")
+_FENCE = lazy_re.compile(r"(`{3,}(?!.*`)|~{3,})")
+_HARD_MARK = lazy_re.compile(r"^([ >]*(?:[-*+]|\d{1,9}[.)]|#{1,6}))\xa0+")
 _TAB = "\ue009"  # of those for private use: a tab while all others are made blanks
 # Deeper than any text nests: what lies below would be left out.
 _DEPTH = 100
 
 # What may stay open over blank lines: fences, HTML, call-outs, formulas, what other generators would replace.
-_OPENS = re.compile(r"```|~~~|<[a-z/!?]|:::|!!!|\?\?\?|\$\$|\\[\[b]|\{[{%:]", re.IGNORECASE)
-_PLAIN = re.compile(r"(?:(?<=\n\n)|\A)(?:[^\W\d_][^\n]*(?:\n|\Z))+(?=[ \t]*(?:\n|\Z))")
-_RAW_TEXT = re.compile(r"<(script|pre|style|textarea)(?=[\s>]|$)", re.I)
-_MARKS = ((re.compile(r"<!--"), "-->"), (re.compile(r"<\?"), "?>"), (re.compile(r"<!\[CDATA\["), "]]>"))
-_DECLARATION = re.compile(r"<![a-z]", re.I)
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)(?=[\s/>]|$)", re.I)
+_OPENS = lazy_re.compile(r"```|~~~|<[a-z/!?]|:::|!!!|\?\?\?|\$\$|\\[\[b]|\{[{%:]", re.IGNORECASE)
+_PLAIN = lazy_re.compile(r"(?:(?<=\n\n)|\A)(?:[^\W\d_][^\n]*(?:\n|\Z))+(?=[ \t]*(?:\n|\Z))")
+_RAW_TEXT = lazy_re.compile(r"<(script|pre|style|textarea)(?=[\s>]|$)", re.I)
+_MARKS = ((lazy_re.compile(r"<!--"), "-->"), (lazy_re.compile(r"<\?"), "?>"), (lazy_re.compile(r"<!\[CDATA\["), "]]>"))
+_DECLARATION = lazy_re.compile(r"<![a-z]", re.I)
+_TAG = lazy_re.compile(r"<(/?)([a-z][a-z0-9-]*)(?=[\s/>]|$)", re.I)
 _VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "source", "track", "wbr"))
-_OPENING = re.compile(r"<[a-z][a-z0-9-]*(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>", re.I)
-_MARKDOWN_INSIDE = re.compile(r"\s+markdown(?:\s*=\s*(?:\"\w*\"|'\w*'|\w+))?(?=[\s>])", re.I)
+_OPENING = lazy_re.compile(r"<[a-z][a-z0-9-]*(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>", re.I)
+_MARKDOWN_INSIDE = lazy_re.compile(r"\s+markdown(?:\s*=\s*(?:\"\w*\"|'\w*'|\w+))?(?=[\s>])", re.I)
 
 
 class BlocksExtension(Extension):

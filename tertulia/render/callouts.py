@@ -21,7 +21,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown_it.rules_block import StateBlock
 
 from tertulia.content.private import HIDDEN_CALLOUTS
-from tertulia.core import languages
+from tertulia.core import languages, lazy_re
 from tertulia.core.languages import say
 from tertulia.render.document import Document
 
@@ -30,16 +30,16 @@ KINDS = frozenset(("note", "tip", "important", "warning", "caution", "info", "da
 # Obsidian's and MkDocs' kinds that hold somebody else's words.
 QUOTES = frozenset(("quote", "cite", "cita"))
 
-_IN_QUOTE = re.compile(r"\[!([A-Za-z][\w-]*)\][+-]?[ \t]*([^\n]*)(?:\n|\Z)")
-_FENCED = re.compile(
+_IN_QUOTE = lazy_re.compile(r"\[!([A-Za-z][\w-]*)\][+-]?[ \t]*([^\n]*)(?:\n|\Z)")
+_FENCED = lazy_re.compile(
     r"(?P<fence>:{3,})\s*(?:\{(?P<braced>[^{}]*\S[^{}]*)\}|(?P<bare>[A-Za-z][\w-]*))"
     r"(?:\[(?P<label>.*)\])?(?:\{[^}]*\})?(?:\s+(?P<title>.*?))?[\s:]*"
 )
-_SHORTCODE = re.compile(
+_SHORTCODE = lazy_re.compile(
     r"(?:\{\{[<%]\s*(?P<hugo>[a-z][\w-]*)(?P<of_hugo>[^{}]*?)[>%]\}\}|\{%-?\s*(?P<liquid>[a-z]\w*)(?P<of_liquid>[^{}%]*?)-?%\})",
     re.I,
 )
-_ARGUMENT = re.compile(
+_ARGUMENT = lazy_re.compile(
     r"(?:(?P<name>[\w-]+)\s*=\s*)?(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s,()\"'=]+))"
 )
 # What the shortcodes of themes are called that hold blocks.
@@ -53,9 +53,9 @@ _SHORTCODES = {
 _TITLES, _SOURCES = ("title", "summary", "header"), ("author", "source", "attribution", "cite", "by", "link")
 # Pandoc's and Quarto's boxes that are no call-out but a place on the page; a name of several words is one, too.
 _PLACES = frozenset(("columns", "column", "aside", "incremental", "nonincremental", "panel", "layout", "row", "grid"))
-_HEADING = re.compile(r"#{1,6}[ \t]+(\S.*?)[ \t]*")
-_FENCE_ALONE = re.compile(r"^[ \t>]*:{3,}[ \t]*$", re.MULTILINE)
-_INDENTED = re.compile(
+_HEADING = lazy_re.compile(r"#{1,6}[ \t]+(\S.*?)[ \t]*")
+_FENCE_ALONE = lazy_re.compile(r"^[ \t>]*:{3,}[ \t]*$", re.MULTILINE)
+_INDENTED = lazy_re.compile(
     r"(?P<mark>!!!|\?\?\?\+?)\s*(?P<kind>[A-Za-z][\w-]*)(?P<more>(?: +[\w-]+)*)(?:\s+\"(?P<title>.*)\")?\s*"
 )
 

@@ -13,9 +13,9 @@ from markdown import Extension, Markdown
 from markdown.inlinepatterns import IMAGE_LINK_RE, ImageInlineProcessor
 from markdown.treeprocessors import Treeprocessor
 
-from tertulia.core import text
+from tertulia.core import lazy_re, text
 
-_RAW_HTML = re.compile("\x02wzxhzdk:(\\d+)\x03")
+_RAW_HTML = lazy_re.compile("\x02wzxhzdk:(\\d+)\x03")
 
 
 class CaptionsExtension(Extension):

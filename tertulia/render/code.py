@@ -7,7 +7,6 @@ The first word is the language; ``hl_lines`` marks lines, as codehilite and Hugo
 Pygments takes as long to load as a text without code takes to be read: it is loaded by the first piece of code.
 """
 
-import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
@@ -15,14 +14,16 @@ from xml.etree.ElementTree import Element
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 
+from tertulia.core import lazy_re
+
 if TYPE_CHECKING:
     from pygments.formatters.html import HtmlFormatter
     from pygments.lexer import Lexer
 
-_LANGUAGE = re.compile(r"\s*\{?\s*\.?(?P<name>[\w#.+-]+)(?!\s*=)")
-_CLASS = re.compile(r"(?<=[\s{])\.([\w-]+)")
-_MARKED = re.compile(r"\bhl_lines\s*=\s*(?:\[([^\]]+)\]|\"([^\"]+)\"|'([^']+)')")
-_RANGE = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
+_LANGUAGE = lazy_re.compile(r"\s*\{?\s*\.?(?P<name>[\w#.+-]+)(?!\s*=)")
+_CLASS = lazy_re.compile(r"(?<=[\s{])\.([\w-]+)")
+_MARKED = lazy_re.compile(r"\bhl_lines\s*=\s*(?:\[([^\]]+)\]|\"([^\"]+)\"|'([^']+)')")
+_RANGE = lazy_re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
 
 
 class CodeExtension(Extension):

@@ -18,6 +18,7 @@ from urllib.parse import unquote_to_bytes
 from markdown import Extension, Markdown
 from markdown.postprocessors import Postprocessor
 
+from tertulia.core import lazy_re
 from tertulia.core.addresses import readable_site, split_address
 from tertulia.core.html_tags import Tag, closing_of, open_at, tags
 from tertulia.core.languages import say
@@ -47,10 +48,10 @@ BEGINNING = r"/[\t\r\n]*/|\\|&#|&b?sol;"
 # Where a tag seems to end inside of a quoted value, or holds what may begin another: no quick look is to be trusted.
 UNCLEAR_END = r"(?:[^<>\"']++|\"[^\">]*+\"|'[^'>]*+')*(?:<|\"(?![^\">]*+\")|'(?![^'>]*+'))"
 STYLED = rf"(?:background|style|{'|'.join(_DRAWN)})"
-_SUSPECT = re.compile(
+_SUSPECT = lazy_re.compile(
     rf"<(?:{FETCHING})[\s>/]|<(?:img|source)[\s/](?:[^>]*(?:{BEGINNING})|{UNCLEAR_END})", re.IGNORECASE
 )
-_SUSPECT_STYLE = re.compile(rf"[\s/\"']{STYLED}\s*=(?:[^>]*|\s*\"[^\"]*|\s*'[^']*)(?:{BEGINNING})", re.IGNORECASE)
+_SUSPECT_STYLE = lazy_re.compile(rf"[\s/\"']{STYLED}\s*=(?:[^>]*|\s*\"[^\"]*|\s*'[^']*)(?:{BEGINNING})", re.IGNORECASE)
 _WHOLE_ELEMENTS = {"iframe", "frame", "object", "embed", "applet", "portal", "audio", "video"}
 _ADDRESSES = {
     "iframe": ("src", "srcdoc"),
@@ -118,18 +119,20 @@ _SCRIPTS = frozenset(
 _HOLDS_PARAGRAPHS = frozenset(
     ("article", "aside", "blockquote", "center", "details", "div", "figure", "footer", "header", "main", "section")
 )
-_HOST = re.compile(r"(?:(?:https?|wss?|ftp):/*|/{2,})(?P<host>[^/?#]+)", re.IGNORECASE)
-_CONTROLS = re.compile(r"[\t\r\n]")
+_HOST = lazy_re.compile(r"(?:(?:https?|wss?|ftp):/*|/{2,})(?P<host>[^/?#]+)", re.IGNORECASE)
+_CONTROLS = lazy_re.compile(r"[\t\r\n]")
 # "//a.example" is an address where it begins a string; elsewhere it is a comment.
-_IN_SCRIPT = re.compile(r"(?:https?:\\?/\\?/|(?<=[\"'`])\\?/\\?/)(?:[\w-]+\.)+[a-z]{2,}[^\s\"'<>`]*", re.IGNORECASE)
-_IMPORT = re.compile(r"@import\s+(?:url\()?\s*[\"']?(?P<url>[^\"')\s;]+)[^;]*;?", re.IGNORECASE)
-_URL = re.compile(r"(?:url|src)\(\s*(?P<quote>[\"']?)(?P<url>[^\"')]+)(?P=quote)[^)]*\)", re.IGNORECASE)
-_IMAGE_SET = re.compile(r"image-set\((?:[^()]|\([^()]*\))*\)", re.IGNORECASE)
-_STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|([^\n]))", re.IGNORECASE)
-_EMPTY = re.compile(r"<p>\s*</p>\n?")
-_REFRESH = re.compile(r"^[\s\d.;,]*url\s*=\s*[\"']?(?P<url>[^\"']+)", re.IGNORECASE)
+_IN_SCRIPT = lazy_re.compile(
+    r"(?:https?:\\?/\\?/|(?<=[\"'`])\\?/\\?/)(?:[\w-]+\.)+[a-z]{2,}[^\s\"'<>`]*", re.IGNORECASE
+)
+_IMPORT = lazy_re.compile(r"@import\s+(?:url\()?\s*[\"']?(?P<url>[^\"')\s;]+)[^;]*;?", re.IGNORECASE)
+_URL = lazy_re.compile(r"(?:url|src)\(\s*(?P<quote>[\"']?)(?P<url>[^\"')]+)(?P=quote)[^)]*\)", re.IGNORECASE)
+_IMAGE_SET = lazy_re.compile(r"image-set\((?:[^()]|\([^()]*\))*\)", re.IGNORECASE)
+_STRING = lazy_re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_COMMENT = lazy_re.compile(r"/\*.*?\*/", re.DOTALL)
+_ESCAPE = lazy_re.compile(r"\\(?:([0-9a-f]{1,6})\s?|([^\n]))", re.IGNORECASE)
+_EMPTY = lazy_re.compile(r"<p>\s*</p>\n?")
+_REFRESH = lazy_re.compile(r"^[\s\d.;,]*url\s*=\s*[\"']?(?P<url>[^\"']+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,13 @@ from pathlib import Path, PurePosixPath
 from markdown import Extension, Markdown
 from markdown_it.rules_block import StateBlock
 
-from tertulia.core import text
+from tertulia.core import lazy_re, text
 from tertulia.core.languages import say
 from tertulia.render.blocks import CommonMarkParser
 from tertulia.render.document import Document
 from tertulia.render.picture_facts import PICTURE_SUFFIXES
 
-_PIECE = re.compile(
+_PIECE = lazy_re.compile(
     r"(?P<code>(`+)(?!`).*?(?<!`)\2(?!`))"
     r"|\{%-?\s*raw\s*-?%\}(?P<verbatim>.*?)\{%-?\s*endraw\s*-?%\}"
     r"|(?P<ruby><%(?:(?!<%).)*?%>)"
@@ -50,17 +50,17 @@ _SIGNS = {
     '="': ('="',),
     "__GHOST_URL__": ("__GHOST_URL__",),
 }
-_CALL = re.compile(r"(?P<name>[a-z]\w*)\((?P<arguments>.*)\)")  # Zola's
-_CODE_OPENS = re.compile(
+_CALL = lazy_re.compile(r"(?P<name>[a-z]\w*)\((?P<arguments>.*)\)")  # Zola's
+_CODE_OPENS = lazy_re.compile(
     r"\{\{[<%]\s*(?P<hugo>highlight|code)\s+\"?(?P<hugo_language>[\w#.+-]*)[^}]*\}\}"
     r"|\{%-?\s*(?P<jekyll>highlight|codeblock)\s*(?:lang:)?(?P<language>[\w#.+-]*)[^}]*%\}"
 )
 _FOLLOWED = ("relref", "ref", "post_url", "post_link", "post_path", "link")
 _BASE = frozenset(("site.baseurl", "site.url", "site.github.url", ".site.baseurl", "baseurl", "site.base_url"))
-_TO_ADDRESS = re.compile(
+_TO_ADDRESS = lazy_re.compile(
     r"(?P<quote>[\"'])(?P<path>[^\"']*)(?P=quote)\s*\|\s*(?:relative_url|absolute_url|relurl|absurl)", re.I
 )
-_ARGUMENT = re.compile(r"(?:[\w-]+\s*=\s*)?(?:\"([^\"]*)\"|'([^']*)'|([^\s\"']+))")
+_ARGUMENT = lazy_re.compile(r"(?:[\w-]+\s*=\s*)?(?:\"([^\"]*)\"|'([^']*)'|([^\s\"']+))")
 # What Hugo, Jekyll's plugins and Zola's themes name by its id; whose owner comes before the id, or after a slash.
 _ADDRESSES = {
     "youtube": "https://www.youtube.com/watch?v={id}",
@@ -69,13 +69,13 @@ _ADDRESSES = {
     "gist": "https://gist.github.com/{user}{id}",
     **dict.fromkeys(("tweet", "twitter", "x"), "https://twitter.com/{user}status/{id}"),
 }
-_NAMED = re.compile(r"([\w-]+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|'([^']*)')")
-_VERBATIM = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|\{", re.DOTALL)
-_SIZED = re.compile(r"(!\[[^\[\]|\n]*)\|(\d+)(?:x(\d+))?(\]\([^()\n]*\))")
-_IMSIZE = re.compile(r"(!\[[^\[\]\n]*\]\([^()\n]*?)[ ]+=(\d*)x(\d*)[ ]*\)")
-_IN_ADDRESS = re.compile(r"(?:\]\(\s*<?|\]:\s*<?|=\s*[\"']?|<)[^\s\"'()<>]*\Z")
-_BASE_BEFORE = re.compile(r"\{\{[^{}\n]*\}\}\Z")
-_DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_]")
+_NAMED = lazy_re.compile(r"([\w-]+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|'([^']*)')")
+_VERBATIM = lazy_re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|\{", re.DOTALL)
+_SIZED = lazy_re.compile(r"(!\[[^\[\]|\n]*)\|(\d+)(?:x(\d+))?(\]\([^()\n]*\))")
+_IMSIZE = lazy_re.compile(r"(!\[[^\[\]\n]*\]\([^()\n]*?)[ ]+=(\d*)x(\d*)[ ]*\)")
+_IN_ADDRESS = lazy_re.compile(r"(?:\]\(\s*<?|\]:\s*<?|=\s*[\"']?|<)[^\s\"'()<>]*\Z")
+_BASE_BEFORE = lazy_re.compile(r"\{\{[^{}\n]*\}\}\Z")
+_DATED = lazy_re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_]")
 
 
 class ForeignSyntaxExtension(Extension):

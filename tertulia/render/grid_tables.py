@@ -17,10 +17,11 @@ from textwrap import dedent
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from tertulia.core import lazy_re
 from tertulia.render import kramdown
 
-_BORDER = re.compile(r"\+(?:[-=:]+\+)+")
-_CAPTION = re.compile(
+_BORDER = lazy_re.compile(r"\+(?:[-=:]+\+)+")
+_CAPTION = lazy_re.compile(
     r"(?::[ \t]+|(?:Table|Tabla|Cuadro):[ \t]*)(?P<words>.*?)(?:[ \t]*\{(?P<attributes>[^{}]*)\})?[ \t]*", re.S
 )
 

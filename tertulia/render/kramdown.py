@@ -9,7 +9,6 @@
 Attributes at the end of a paragraph or behind a word are Python-Markdown's ``attr_list``, which has learned them there.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Any, cast
 from xml.etree.ElementTree import Element
@@ -21,15 +20,16 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 from markdown_it.rules_block import StateBlock
 
+from tertulia.core import lazy_re
 from tertulia.render.document import Document
 
 TOKEN = "kramdown"
 
-_LINE = re.compile(r"\{:(?P<list>(?!:|/)[^\n}]*)\}[ \t]*|\{:(?::[^\n]*|/\w*)\}[ \t]*")
-_DEFINITION = re.compile(r"\s*[\w-]+:(?=\s|$)")  # {:name: .class}, to be named elsewhere
+_LINE = lazy_re.compile(r"\{:(?P<list>(?!:|/)[^\n}]*)\}[ \t]*|\{:(?::[^\n]*|/\w*)\}[ \t]*")
+_DEFINITION = lazy_re.compile(r"\s*[\w-]+:(?=\s|$)")  # {:name: .class}, to be named elsewhere
 _NOTE = "{::comment}"
-_TOC = re.compile(r"[^\n]*\n\{:\s*toc\b[^}\n]*\}\s*")
-_HEADING = re.compile(r"h[1-6]")
+_TOC = lazy_re.compile(r"[^\n]*\n\{:\s*toc\b[^}\n]*\}\s*")
+_HEADING = lazy_re.compile(r"h[1-6]")
 _WORDS_OF_HTML = frozenset(("hidden", "open", "reversed", "controls", "loop", "muted", "download", "translate"))
 # What braces must hold to be attributes: an id, a class, a value, a word of HTML, Pandoc's "-". {1990} is a text.
 _ATTRIBUTES = rf"(?:[#.][^\W\d]|#\w|[\w:@-]+=|-[ ]*\}}|(?:{'|'.join(sorted(_WORDS_OF_HTML))})[ }}])"
@@ -81,9 +81,9 @@ class _AttributeLists(AttrListTreeprocessor):
     """Markdown's own, without the bare words that name something of kramdown's; braces around words are a text."""
 
     BASE_RE = _BRACES  # type: ignore[misc]
-    HEADER_RE = re.compile(rf"[ ]+{_BRACES}[ ]*$")  # type: ignore[misc]
-    BLOCK_RE = re.compile(rf"\n[ ]*{_BRACES}[ ]*$")  # type: ignore[misc]
-    INLINE_RE = re.compile(rf"^{_BRACES}")  # type: ignore[misc]
+    HEADER_RE = lazy_re.compile(rf"[ ]+{_BRACES}[ ]*$")  # type: ignore[misc]
+    BLOCK_RE = lazy_re.compile(rf"\n[ ]*{_BRACES}[ ]*$")  # type: ignore[misc]
+    INLINE_RE = lazy_re.compile(rf"^{_BRACES}")  # type: ignore[misc]
 
     def assign_attrs(self, elem: Element, attrs_string: str, *, strict: bool = False) -> str:
         attributes, remainder = get_attrs_and_remainder(attrs_string)

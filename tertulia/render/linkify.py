@@ -10,12 +10,12 @@ It works on the finished tree, where it is known what is a link or code, as a wh
 known what stands before and after (see ``runs``). Tags found are left on ``md.document.tags``.
 """
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 from xml.etree.ElementTree import Element, SubElement
 
-import regex
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
@@ -23,6 +23,7 @@ from pymdownx.saneheaders import SaneHeadersExtension
 
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
+from tertulia.core import lazy_re
 from tertulia.core.languages import say
 from tertulia.render import runs
 from tertulia.render.document import Document
@@ -35,22 +36,24 @@ _LEFT_ALONE = runs.CODE | {"a", "button", "h1", "h2", "h3", "h4", "h5", "h6", ru
 # A letter, digit or "_" before "#" makes it part of a word, "/", "=" and "&" part of an address or an entity, "{" and
 # "^" of Markdown's own marks. An emoji may end in U+FE0F, which would pass for an accent.
 _APART = r"(?:(?<=\uFE0F)|(?<![\p{L}\p{M}\p{N}_#&/@={^\\]))"
-_TAG = regex.compile(_APART + r"#(?=[\p{N}\p{M}_ªº]*+\p{L})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*+")
+_TAG = lazy_re.compile_unicode(_APART + r"#(?=[\p{N}\p{M}_ªº]*+\p{L})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*+")
 # A colour: six or eight hexadecimal digits with a figure among them, one letter three or six times, or three or four
 # digits behind the word (#b2b is a tag by itself).
-COLOUR = regex.compile(
+COLOUR = lazy_re.compile_unicode(
     r"#(?:(?=[a-f]*[0-9])(?:[0-9a-f]{6}|[0-9a-f]{8})|([a-f])\1\1(?:\1{3})?)"
     r"|(?<=\b(?:colou?r|background|fondo|border)(?:es|s|-color)?\W{0,3})#[0-9a-f]{3,4}",
-    regex.IGNORECASE,
+    re.IGNORECASE,
 )
 # A text that speaks of style sheets, or lists selectors and opens a brace.
-_STYLES = regex.compile(r"\b(?:CSS|HTML|DOM|jQuery|selector(?:es|s)?|getElementById|querySelector)\b|#[\w-]+\s*\{")
+_STYLES = lazy_re.compile_unicode(
+    r"\b(?:CSS|HTML|DOM|jQuery|selector(?:es|s)?|getElementById|querySelector)\b|#[\w-]+\s*\{"
+)
 
 # The part of an e-mail address before "@" may end in these: https://www.rfc-editor.org/rfc/rfc5322#section-3.2.3
 _NO_MAIL = r"""(?<![\p{L}\p{N}_][.+\-'"’”»!?*%$~])"""
 # A handle goes on: longer than we understand, a path, or a domain that is none.
 _END = r"(?![\p{L}\p{M}\p{N}_@]|-[\p{L}\p{N}]|/[\p{L}\p{N}_]|\.[\p{Ll}\p{N}])"
-_MENTION = regex.compile(
+_MENTION = lazy_re.compile_unicode(
     _APART + _NO_MAIL + r"@(?:"
     r"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*@(?:[\p{L}\p{N}-]+\.)+\p{Ll}{2,}"  # @ana@mastodon.example
     r"|[A-Za-z0-9-]+\.(?:[A-Za-z0-9-]+\.)*[a-z]{2,}"  # @ana.bsky.social

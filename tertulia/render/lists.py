@@ -11,13 +11,14 @@ from xml.etree.ElementTree import Element
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 
+from tertulia.core import lazy_re
 from tertulia.core.languages import say
 from tertulia.render.document import Document
 
-_TASK = re.compile(r"\[([ xX])\]\s+(?=\S)")
+_TASK = lazy_re.compile(r"\[([ xX])\]\s+(?=\S)")
 # A dash is a bullet with a space behind it; a dialogue's touches its word.
 _BULLETS = "•·‣▪●○◦⁃∙"
-_BULLET = re.compile(rf"^[ \t]*(?:[{_BULLETS}]|–(?=[ \t\u00a0]))", re.MULTILINE)
+_BULLET = lazy_re.compile(rf"^[ \t]*(?:[{_BULLETS}]|–(?=[ \t\u00a0]))", re.MULTILINE)
 
 
 class ListsExtension(Extension):

@@ -31,8 +31,10 @@ from markdown_it.common.html_re import HTML_TAG_RE
 from pymdownx.delimiterprocessor import Delimiter
 from pymdownx.delimiterprocessor import DelimiterProcessor as StrokeProcessor
 
+from tertulia.core import lazy_re
+
 _LEVEL = {f"h{n}": n for n in range(1, 7)}
-_SIBLING = re.compile(r"(?![a-z][a-z0-9+.-]*:|[{/#?])[^#?]+\.md(?=$|[#?])", re.I)
+_SIBLING = lazy_re.compile(r"(?![a-z][a-z0-9+.-]*:|[{/#?])[^#?]+\.md(?=$|[#?])", re.I)
 
 
 _NAMES = r"<(?:(?:o|st1|w|v|fb|g):)?[A-Za-z]"  # Word's and Facebook's came with many a post
@@ -45,8 +47,8 @@ for _whole, _bounded in (
     (r"<!\[CDATA\[[\s\S]*?\]\]>", r"<!\[CDATA\[(?:(?!<!\[CDATA)[\s\S])*?\]\]>"),
 ):
     _TAG = _TAG.replace(_whole, _bounded)
-_IN_TAG = re.compile(rf"{_TAG}|<[a-zA-Z][a-zA-Z0-9+.-]{{1,31}}:[^\s<>]*>")
-_ESCAPE = re.compile(f"\\\\([{re.escape(string.punctuation)}])")
+_IN_TAG = lazy_re.compile(rf"{_TAG}|<[a-zA-Z][a-zA-Z0-9+.-]{{1,31}}:[^\s<>]*>")
+_ESCAPE = lazy_re.compile(f"\\\\([{re.escape(string.punctuation)}])")
 _NO_HTML = {"<": "&lt;", "&": "&amp;"}
 
 # What a text must hold for an inline pattern to match, by the pattern's name; one not named here is always tried.
@@ -247,17 +249,34 @@ class Strokes(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         md.registerExtension(self)
         md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, *(sign for sign in "~=" if sign not in md.ESCAPED_CHARS)]
-        struck = Delimiter("~", "del", double=True, no_space=True)
+        struck = _Stroke("~", "del", double=True, no_space=True)
         if "delimiter" not in md.inlinePatterns:
             md.inlinePatterns.register(StrokeProcessor(struck, md), "delimiter", 60)
         # Or that of an extension which the blog asks for.
         self.processor = cast(StrokeProcessor, md.inlinePatterns["delimiter"])
         self.processor.add(struck)
-        self.processor.add(Delimiter("=", "mark", double=True))
+        self.processor.add(_Stroke("=", "mark", double=True))
 
     def reset(self) -> None:
         """Forget the text before."""
         self.processor.reset()
+
+
+class _Stroke(Delimiter):  # type: ignore[misc]  # pymdownx has no types
+    """
+    A sign whose patterns are made once a text has it.
+
+    They list all punctuation that there is, and to compile them takes as long as to convert a text.
+    """
+
+    def _build_patterns(self, token: str) -> str:
+        return token
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("boundary", "bad", "max_size"):
+            raise AttributeError(name)
+        super()._build_patterns(self.token)
+        return self.__dict__[name]
 
 
 class _Escape(EscapeInlineProcessor):

@@ -19,6 +19,7 @@ from markdown import Extension, Markdown
 from markdown.inlinepatterns import InlineProcessor
 from markdown_it.rules_block import StateBlock
 
+from tertulia.core import lazy_re
 from tertulia.core.languages import say
 from tertulia.render.blocks import CommonMarkParser
 from tertulia.render.document import Document
@@ -38,19 +39,21 @@ _INLINE = (
     rf"|(?P<slash>\\\\?)\((?P<round>(?:(?!(?P=slash)[()]).){{1,{_LONGEST}}})(?P=slash)\)"
     rf"|{_BEGIN}.{{0,{_LONGEST}}}?\\end\{{(?P=environment)\}})"
 )
-_CODE = re.compile("\x02klzzwxh:(\\d+)\x03")
-_OPENS = re.compile(rf"(?P<dollars>\$\$)(?!\$)|(?P<square>\\\\?\[)|{_BEGIN}")
+_CODE = lazy_re.compile("\x02klzzwxh:(\\d+)\x03")
+_OPENS = lazy_re.compile(rf"(?P<dollars>\$\$)(?!\$)|(?P<square>\\\\?\[)|{_BEGIN}")
 _OTHER_PATTERNS = ("mathjax_inlined", "arithmatex-inline", "math")
 
-_SIGNS = re.compile(r"\\[a-zA-Z,;!]|[\^_={}<>+*/|]")
-_WORD, _NOT_TEX = re.compile(r"[^\W\d_]{3}"), re.compile(r"(?<!\\)[#\"«»“”\x02]|\n\s*\n")
+_SIGNS = lazy_re.compile(r"\\[a-zA-Z,;!]|[\^_={}<>+*/|]")
+_WORD, _NOT_TEX = lazy_re.compile(r"[^\W\d_]{3}"), lazy_re.compile(r"(?<!\\)[#\"«»“”\x02]|\n\s*\n")
 # What the converter knows under another name, and what says nothing to a reader; like MathJax we number no equation.
-_ALIGNED = re.compile(r"\\(begin|end)\{(?:align|aligned|alignat|alignedat|eqnarray|flalign|split)\*?\}(?:\{\d+\})?")
-_CENTRED = re.compile(r"\\(begin|end)\{(?:gather|gathered|multline)\*?\}")
-_SILENT = re.compile(
+_ALIGNED = lazy_re.compile(
+    r"\\(begin|end)\{(?:align|aligned|alignat|alignedat|eqnarray|flalign|split)\*?\}(?:\{\d+\})?"
+)
+_CENTRED = lazy_re.compile(r"\\(begin|end)\{(?:gather|gathered|multline)\*?\}")
+_SILENT = lazy_re.compile(
     r"\\(?:label|nonumber|notag)(?![a-zA-Z])(?:\{[^{}]*\})?|\\(?:begin|end)\{(?:math|displaymath|equation)\*?\}"
 )
-_UNSAFE = re.compile(r"href|src|style|class|id|on\w+", re.I)
+_UNSAFE = lazy_re.compile(r"href|src|style|class|id|on\w+", re.I)
 
 
 class MathsExtension(Extension):

@@ -14,23 +14,23 @@ from collections.abc import Sequence
 from markdown import Extension, Markdown
 from markdown_it.token import Token
 
-from tertulia.core import text
+from tertulia.core import lazy_re, text
 from tertulia.render.blocks import CommonMarkParser
 from tertulia.render.picture_facts import PICTURE_SUFFIXES
 
-_CONTENTS = re.compile(
+_CONTENTS = lazy_re.compile(
     r"\[toc\]|\[\[_?toc_?\]\]|\$\{toc\}|@\[toc\](?:\([^()]*\))?|\{\{[<%]?\s*toc\s*[>%]?\}\}|\{%\s*toc\s*%\}", re.I
 )
 _ENDS_SUMMARY = frozenset(("READMORE", "===", "[[more]]", "[[MORE]]"))
-_NAME = re.compile(r"(?:^|[ \t\n])\^(?=[\w-]*[A-Za-z])(?P<name>[A-Za-z0-9-]+)\s*$")
-_PROPERTY = re.compile(
+_NAME = lazy_re.compile(r"(?:^|[ \t\n])\^(?=[\w-]*[A-Za-z])(?P<name>[A-Za-z0-9-]+)\s*$")
+_PROPERTY = lazy_re.compile(
     r"^[ \t]*(?:(?:id|collapsed|heading|background-color|logseq\.[\w.-]+|ls-type|hl-[\w-]+|created-at|updated-at"
     r"|template(?:-including-parent)?|card-[\w-]+|query-[\w-]+)::(?:[ \t].*)?"
     r"|(?:SCHEDULED|DEADLINE): <[^<>\n]*>)(?:\n|\Z)",
     re.M,
 )
-_PICTURE = re.compile(r"/(?P<place>[^\s\"'()<>]+\.(?P<kind>\w+))(?:[ \t]+[\"“'](?P<caption>[^\"”'\n]*)[\"”'])?")
-_FILM = re.compile(r"`(?:(?P<site>youtube|vimeo):[ ]*(?P<id>[\w-]+)|\w+:[ ]*(?P<address>https?://[^\s`]+))`")
+_PICTURE = lazy_re.compile(r"/(?P<place>[^\s\"'()<>]+\.(?P<kind>\w+))(?:[ \t]+[\"“'](?P<caption>[^\"”'\n]*)[\"”'])?")
+_FILM = lazy_re.compile(r"`(?:(?P<site>youtube|vimeo):[ ]*(?P<id>[\w-]+)|\w+:[ ]*(?P<address>https?://[^\s`]+))`")
 _FILMS = {"youtube": "https://www.youtube.com/watch?v=", "vimeo": "https://vimeo.com/"}
 _SIGNS = ("^", "::", "/", "oc", "OC", "READMORE", "===", "ore]]", "ORE]]", "SCHEDULED", "DEADLINE", "`")
 

@@ -4,7 +4,6 @@ https://www.w3.org/TR/dpub-aria-1.1/#doc-noteref: the mark in the text, the note
 and names in the language of the post.
 """
 
-import re
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
@@ -13,11 +12,11 @@ from markdown.extensions.footnotes import NBSP_PLACEHOLDER, FootnoteExtension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 
-from tertulia.core import languages
+from tertulia.core import languages, lazy_re
 from tertulia.core.languages import say
 
 # A paragraph that holds nothing but what was put aside as HTML, and the space before the way back.
-_BLOCK = re.compile(rf"\s*({HTML_PLACEHOLDER_RE.pattern})\s*(?:{NBSP_PLACEHOLDER})?\s*\Z")
+_BLOCK = lazy_re.compile(rf"\s*({HTML_PLACEHOLDER_RE.pattern})\s*(?:{NBSP_PLACEHOLDER})?\s*\Z")
 
 
 class FootnotesExtension(FootnoteExtension):

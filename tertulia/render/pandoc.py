@@ -20,6 +20,7 @@ from markdown.extensions.attr_list import get_attrs_and_remainder
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown_it.token import Token
 
+from tertulia.core import lazy_re
 from tertulia.core.languages import say
 from tertulia.render import grid_tables
 from tertulia.render.blocks import CommonMarkParser
@@ -33,7 +34,7 @@ _KEPT = (
     r"|<[a-zA-Z/!][^<>]*>|https?://[^\s<>)\]]+"
 )
 _ATTRIBUTE = r"(?:[.#][\w-]+|(?:lang|dir|title)=(?:\"[^\"{}]*\"|[\w-]+))"
-_PIECE = re.compile(
+_PIECE = lazy_re.compile(
     _KEPT
     + r"|(?P<link>\]\(\s*(?:<[^<>\n]*>|[^\s()<>]+(?:\([^\s()]*\)[^\s()]*)*))\s+\((?P<title>[^()]*)\)\s*\)"
     + rf"|(?<![!\]\\])\[(?P<words>[^\[\]]+)\]\{{(?P<attributes>(?:\s*{_ATTRIBUTE})+\s*)\}}"
@@ -42,13 +43,12 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _MAY_HOLD = ("^", "~", "]{", "{=")
-_TITLED = re.compile(
-    r"\]\(\s*(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)\s+\("
-)  # a link with a title in brackets
+# A link with a title in brackets.
+_TITLED = lazy_re.compile(r"\]\(\s*(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)\s+\(")
 _HTML = frozenset(("html", "html5", "html4"))
-_DEFINITION = re.compile(r"^[ ]{0,3}~[ \t]+(?=\S)", re.M)
-_VERSE = re.compile(r"\|(?: (?P<verse>.*[^|\s]))?[ \t]*")
-_DASHES = re.compile(r"^ *-{2,}(?: +-{2,})+ *$", re.M)
+_DEFINITION = lazy_re.compile(r"^[ ]{0,3}~[ \t]+(?=\S)", re.M)
+_VERSE = lazy_re.compile(r"\|(?: (?P<verse>.*[^|\s]))?[ \t]*")
+_DASHES = lazy_re.compile(r"^ *-{2,}(?: +-{2,})+ *$", re.M)
 _TAGS = {"underline": "u", "ul": "u", "mark": "mark"}
 
 

@@ -22,6 +22,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX
 
+from tertulia.core import lazy_re
 from tertulia.core.addresses import host_of
 from tertulia.core.languages import say
 from tertulia.core.models import Picture
@@ -38,13 +39,13 @@ WIDE_SIZES = "(min-width: 74em) 66em, 100vw"  # of ``{.wide}``
 
 # An alt text of quotes alone says that there is nothing to say.
 _QUOTES = "\"'«»“”‘’"
-_ESCAPED = re.compile(f"{STX}(\\d+){ETX}")
-_CAMERA_NAME = re.compile(r"(?:img|dsc|dscn|pxl|image|imagen|foto|photo|captura)?[-_ ]?\d*$", re.I)
-_RAW_TAG = re.compile(r"<(img|a|source|video|image|input|object|embed)\b((?:\"[^\"]*\"|'[^']*'|[^>\"'])*)>", re.I)
+_ESCAPED = lazy_re.compile(f"{STX}(\\d+){ETX}")
+_CAMERA_NAME = lazy_re.compile(r"(?:img|dsc|dscn|pxl|image|imagen|foto|photo|captura)?[-_ ]?\d*$", re.I)
+_RAW_TAG = lazy_re.compile(r"<(img|a|source|video|image|input|object|embed)\b((?:\"[^\"]*\"|'[^']*'|[^>\"'])*)>", re.I)
 # Raw blocks that hold no markup of the page.
-_NO_MARKUP = re.compile(r"<!--|<\?|<(?:script|style)\b", re.I)
-_RAW_LINK = re.compile(r"<(/?)a\b", re.I)
-_RAW_ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
+_NO_MARKUP = lazy_re.compile(r"<!--|<\?|<(?:script|style)\b", re.I)
+_RAW_LINK = lazy_re.compile(r"<(/?)a\b", re.I)
+_RAW_ATTRIBUTE = lazy_re.compile(r"([\w:-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 _ADDRESSES = ("src", "href", "poster", "xlink:href", "data")
 
 

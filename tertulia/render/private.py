@@ -12,20 +12,20 @@ there is code. What is a note is in ``tertulia.content.private``; the author is 
 never closed.
 """
 
-import re
 from collections.abc import Sequence
 
 from markdown import Extension, Markdown
 from markdown_it.token import Token
 
 from tertulia.content.private import Note, Screen, may_hold_note
+from tertulia.core import lazy_re
 from tertulia.core.languages import say
 from tertulia.core.models import Severity
 from tertulia.render.blocks import CommonMarkParser
 from tertulia.render.document import Document
 from tertulia.render.foreign import shortened
 
-_BLANK_LINES = re.compile(r"\n\s*\n")
+_BLANK_LINES = lazy_re.compile(r"\n\s*\n")
 _ONE_LINE = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "th", "td"))  # what stands there begins no line
 _CELLS = frozenset(("th", "td", "tr", "thead", "tbody"))
 

@@ -5,18 +5,18 @@ related posts, the text of a thread. Embeds, quotations, pictures with their cap
 are left out, and so is what is no sentence: shortcodes of other generators, formulas, addresses alone.
 """
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-import regex
 from lxml import etree
 from lxml import html as lxml_html
 
 from tertulia.content.private import SUMMARY_ENDS
-from tertulia.core import addresses, languages
+from tertulia.core import addresses, languages, lazy_re
 from tertulia.core.cuts import NO_BREAK_LINE
 
 # As many words say something, also without a full stop.
@@ -38,35 +38,36 @@ _HOLDERS = frozenset(
 )
 _NOTE_ROLES = ("doc-endnotes", "doc-footnote", "doc-noteref", "doc-backlink", "note")
 
-_QUOTATION = regex.compile(r"<(/?)blockquote\b[^>]*>")
-_QUOTING_FIGURE = regex.compile(r"<figure\b(?:[^<]++|<(?!/?figure\b|blockquote\b))*<blockquote\b")  # with its source
+_QUOTATION = lazy_re.compile_unicode(r"<(/?)blockquote\b[^>]*>")
+# With its source.
+_QUOTING_FIGURE = lazy_re.compile_unicode(r"<figure\b(?:[^<]++|<(?!/?figure\b|blockquote\b))*<blockquote\b")
 _STRING = etree.XPath("string()")
-_SPACES = regex.compile(r"[ \t\r\n\f]+")
+_SPACES = lazy_re.compile_unicode(r"[ \t\r\n\f]+")
 _BROKEN = ("\n", "  ", "\t", "\r", "\f")  # quicker to look for than to replace
 _LINE = "\x00"  # between two blocks, while shortcodes that span them are taken out
 # Nothing here looks beyond the next of its kind: a text of thousands that never close is read as fast as any other.
-_SHORTCODES = regex.compile(
+_SHORTCODES = lazy_re.compile_unicode(
     r"\{%-?\s*(?P<liquid>\w+)\b[^%]*%\}|\{\{[<%]\s*(?P<hugo>[\w./-]+)(?:\s[^{}]*)?[>%]\}\}"
     r"|<%(?:(?!<%).)*?%>|\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}"
     r"|\[(?P<press>[a-z][\w-]*)(?:\s[^\[\]\x00]*)?\][^\[\x00]*\[/(?P=press)\]"
     r"|\[(?:[a-z][\w-]*\s(?=[^=\[\]\x00]*=)[^\[\]\x00]*|gallery|playlist|more)\]"
     r"|\[\[?_?toc_?\]\]?|\{:[^{}\x00]*\}|\{[.\#][^{}\x00]*\}|(?<=^|\x00):::[^\x00]*",
-    regex.DOTALL | regex.IGNORECASE,
+    re.DOTALL | re.IGNORECASE,
 )
-_SHORTCODE_ENDS = regex.compile(
-    r"\{%-?\s*end(?P<liquid>\w+)\s*-?%\}|\{\{[<%]\s*/\s*(?P<hugo>[\w./-]+)\s*[>%]\}\}", regex.IGNORECASE
+_SHORTCODE_ENDS = lazy_re.compile_unicode(
+    r"\{%-?\s*end(?P<liquid>\w+)\s*-?%\}|\{\{[<%]\s*/\s*(?P<hugo>[\w./-]+)\s*[>%]\}\}", re.IGNORECASE
 )
 # In code, the signs of a shortcode are what the author writes about.
 _KEPT = {ord("{"): "\ue000", ord("["): "\ue001", ord("}"): "\ue002", ord("]"): "\ue003"}
 _PUT_ASIDE = tuple(_KEPT.values())
 _GIVEN_BACK = {ord(kept): chr(sign) for sign, kept in _KEPT.items()}
-_FORMULAS = regex.compile(
+_FORMULAS = lazy_re.compile_unicode(
     r"\$\$.*?\$\$|\\\[.{0,5000}?\\\]|\\\((?:(?!\\[()]).){0,5000}\\\)|\\begin\{.{0,5000}?\\end\{\w+\*?\}|\$[^\s$][^$]*\$",
-    regex.DOTALL,
+    re.DOTALL,
 )
-_ADDRESS = regex.compile(r"https?://\S+|(?:www\.|(?:[\w-]+\.)+\p{L}{2,}/)\S*")
-_WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}'’-]*")
-_ENDS = regex.compile(r"""[.!?…]["»”’)\]]*$""")
+_ADDRESS = lazy_re.compile_unicode(r"https?://\S+|(?:www\.|(?:[\w-]+\.)+\p{L}{2,}/)\S*")
+_WORD = lazy_re.compile_unicode(r"\p{L}[\p{L}\p{M}\p{N}'’-]*")
+_ENDS = lazy_re.compile_unicode(r"""[.!?…]["»”’)\]]*$""")
 
 
 class BlockKind(StrEnum):

@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from tertulia.content.folder import may_be_served
-from tertulia.core import text
+from tertulia.core import lazy_re, text
 from tertulia.core.addresses import host_of
 from tertulia.core.files import copy_whole, is_inside
 from tertulia.core.languages import say
@@ -30,8 +30,9 @@ FOLDER = "images"
 # What a link may not publish: sources of the blog itself.
 SOURCES = frozenset((".md", ".markdown", ".toml", ".json", ".py"))
 
-_PLACE = re.compile(r"^(?:\{|\||%7B)(?:static|attach|filename)(?:\}|\||%7D)", re.I)  # Pelican's, old and escaped too
-_ELSEWHERE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.I)
+# Pelican's, old and escaped too.
+_PLACE = lazy_re.compile(r"^(?:\{|\||%7B)(?:static|attach|filename)(?:\}|\||%7D)", re.I)
+_ELSEWHERE = lazy_re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.I)
 
 
 class PictureNotFoundError(LookupError):
@@ -201,6 +202,11 @@ class ImageResolver:
             if kept.exists():
                 copy_whole(kept, output / name, before and before / name)
         return [(*self._first_use.get(path, (path, None)), failed[path]) for path in sorted(failed)]
+
+    def made(self) -> tuple[dict[str, Path], dict[Path, PictureError]]:
+        """Make what was asked for; the files by their names under the site's root, and those that cannot be made."""
+        failed = self.image_cache.finish()
+        return {name: kept for name, kept in self._published.items() if kept.exists()}, failed
 
     def add_files(self) -> None:
         """Have everything in ``content/images/`` that is no picture published, linked or not."""

@@ -16,6 +16,8 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.util import AtomicString
 
+from tertulia.core import lazy_re
+
 # Among the names in ``TextPiece.inside``: the author wrote an HTML tag around this, whatever its name.
 RAW = "<raw>"
 # Elements whose text is no prose.
@@ -25,13 +27,15 @@ CODE = frozenset(
 # Stands for a picture, a footnote mark, a block of HTML: https://www.unicode.org/charts/PDF/UFFF0.pdf
 OBJECT = "\ufffc"
 
-_PLACEHOLDER = re.compile("\x02([^\x02\x03]*)\x03")
-_RAW_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_PLACEHOLDER = lazy_re.compile("\x02([^\x02\x03]*)\x03")
+_RAW_TAG = lazy_re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "source", "track", "wbr"))
 _VOID_TEXT = {"br": "\n", "wbr": ""}
 # Of the "formatting elements" those that matter here: https://html.spec.whatwg.org/multipage/parsing.html#formatting
 _CARRIED = ("a", "code", "tt")
-_ADDRESS = re.compile(r"""(?<![a-z0-9])(?:[a-z0-9]+://|www\.)[^\s<>"«»“”]*[^\s<>"«»“”'’.,;:!?)\]]""", re.IGNORECASE)
+_ADDRESS = lazy_re.compile(
+    r"""(?<![a-z0-9])(?:[a-z0-9]+://|www\.)[^\s<>"«»“”]*[^\s<>"«»“”'’.,;:!?)\]]""", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)

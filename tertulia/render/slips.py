@@ -12,6 +12,7 @@ from markdown.extensions.footnotes import FootnoteExtension
 from markdown_it.common.html_blocks import block_names
 from markdown_it.token import Token
 
+from tertulia.core import lazy_re
 from tertulia.core.languages import say
 from tertulia.core.models import Severity
 from tertulia.render.blocks import CommonMarkParser
@@ -26,21 +27,21 @@ ruby s samp script select slot small span strike strong style sub sup svg templa
 image spacer listing plaintext xmp hgroup fencedframe selectedcontent source track param area base bgsound keygen rbc
 """
 _ELEMENTS = frozenset(block_names) | frozenset(_INLINE.split())
-_CODE = re.compile(r"(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)|\\.|\](?:\(|:)\s*<[^<>\n]*>", re.S)
-_TAG = re.compile(r"</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
-_DRAWING = re.compile(r"<(?:svg|math)\b", re.I)
-_MARK = re.compile(r"\[\^(?P<name>[^\]\s^]{1,40})\](?![:(])")
+_CODE = lazy_re.compile(r"(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)|\\.|\](?:\(|:)\s*<[^<>\n]*>", re.S)
+_TAG = lazy_re.compile(r"</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
+_DRAWING = lazy_re.compile(r"<(?:svg|math)\b", re.I)
+_MARK = lazy_re.compile(r"\[\^(?P<name>[^\]\s^]{1,40})\](?![:(])")
 _ITEM = (
     r"[ \t]*(?:(?:\(?(?:[a-z]|[ivx]{1,4})\)|[a-z]\.|[ivx]{1,4}\.|\(\d{1,2}\)|\d{1,2}(?:\.-|\.?[º°ª]|-)|#\."
     r"|\(@[\w-]*\)|—)[ \t]+\S|-[^\W\d_]|\d{1,2}[.)][^\W\d_])"
 )
-_ITEMS = re.compile(rf"^(?P<first>{_ITEM}.*)\n{_ITEM}", re.M)
-_MODULE = re.compile(r"(?:import|export)\b[^\n]*\bfrom\s+[\"'][^\"'\n]+[\"'];?")  # MDX
-_HEADING = re.compile(r"#{2,6}[^\W\d_][^\n]*")
-_LINK = re.compile(
+_ITEMS = lazy_re.compile(rf"^(?P<first>{_ITEM}.*)\n{_ITEM}", re.M)
+_MODULE = lazy_re.compile(r"(?:import|export)\b[^\n]*\bfrom\s+[\"'][^\"'\n]+[\"'];?")  # MDX
+_HEADING = lazy_re.compile(r"#{2,6}[^\W\d_][^\n]*")
+_LINK = lazy_re.compile(
     r"!?\[[^\[\]\n]+\] \((?:https?://|[\w/.-]+\.(?:png|jpe?g|gif|webp)\))[^()\n]*\)?|(?<!\])\([^()\n]+\)\[https?://[^\]\s]+\]"
 )
-_DASHES = re.compile(r"^\|[ ]*:?-{2,}:?[ ]*(?:\|[ ]*:?-{2,}:?[ ]*)*\|?$", re.M)
+_DASHES = lazy_re.compile(r"^\|[ ]*:?-{2,}:?[ ]*(?:\|[ ]*:?-{2,}:?[ ]*)*\|?$", re.M)
 
 
 class SlipsExtension(Extension):

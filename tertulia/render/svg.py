@@ -15,6 +15,8 @@ from collections.abc import Callable
 
 from lxml import etree
 
+from tertulia.core import lazy_re
+
 SVG = "http://www.w3.org/2000/svg"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 XML = "http://www.w3.org/XML/1998/namespace"
@@ -31,10 +33,10 @@ ELEMENTS = frozenset(_ELEMENTS.split())
 # Of these only the frame goes: a link in a drawing keeps the shapes it holds.
 UNWRAPPED = (f"{{{SVG}}}a", f"{{{SVG}}}view")
 # CSS that would fetch something, or hide that it does behind an escape. "url(#shade)" stays inside.
-_FETCHES = re.compile(r"@import|image-set|src\s*\(|url\((?!\s*['\"]?\s*#)|\\|expression\s*\(", re.I)
-_DATA_IMAGE = re.compile(r"\s*data:image/(?:png|jpe?g|gif|webp)\s*;\s*base64\s*,", re.I)
+_FETCHES = lazy_re.compile(r"@import|image-set|src\s*\(|url\((?!\s*['\"]?\s*#)|\\|expression\s*\(", re.I)
+_DATA_IMAGE = lazy_re.compile(r"\s*data:image/(?:png|jpe?g|gif|webp)\s*;\s*base64\s*,", re.I)
 _MAGIC = {b"\x89PNG": "png", b"\xff\xd8": "jpeg", b"GIF8": "gif"}
-_LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?)\s*(px|pt|pc|mm|cm|in|q|)\s*$", re.I)
+_LENGTH = lazy_re.compile(r"\s*([0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?)\s*(px|pt|pc|mm|cm|in|q|)\s*$", re.I)
 _PX_PER = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0, "q": 96 / 101.6}
 # What browsers take for a drawing that says nothing. https://www.w3.org/TR/CSS22/visudet.html#inline-replaced-width
 DEFAULT_SIZE = (300, 150)

@@ -11,12 +11,12 @@ from markdown import Extension, Markdown
 from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from tertulia.core import languages
+from tertulia.core import languages, lazy_re
 
 # A number, with its sign, currency, share or short unit: "−12.300,50 €", "3/4", "48 h".
-_FIGURE = re.compile(r"[+\-−±~≈<>≤≥ ]*[$€£¥]?\s*\d[\d.,:/'’ \u00a0\u202f]*\s*(?:[%‰€$£¥]|[^\W\d_]{1,3})?")
+_FIGURE = lazy_re.compile(r"[+\-−±~≈<>≤≥ ]*[$€£¥]?\s*\d[\d.,:/'’ \u00a0\u202f]*\s*(?:[%‰€$£¥]|[^\W\d_]{1,3})?")
 # A tag of a table; in what stands verbatim there is none.
-_TABLE_TAG = re.compile(
+_TABLE_TAG = lazy_re.compile(
     r"(?P<verbatim><(script|style|textarea)\b.*?</\2)|<(?P<end>/?)table\b(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>",
     re.IGNORECASE | re.DOTALL,
 )

@@ -13,15 +13,18 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cache, partial
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-import regex
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from tertulia.core import languages
+from tertulia.core import languages, lazy_re
 from tertulia.render import runs
 from tertulia.render.document import Document
+
+if TYPE_CHECKING:
+    import regex
 
 # After attr_list (8) has taken its '{title="…"}', before linkify (7.5), abbr (7) and toc (5).
 PRIORITY = 7.8
@@ -35,13 +38,13 @@ _DASHES = "-–—"
 # A straight quote after one of these opens, as it does after a space.
 _BEFORE_OPENING = "([{¿¡/=" + _OPENING + _DASHES
 _AFTER_CLOSING = ".,;:!?)]}…" + _CLOSING
-_DECADE = regex.compile(r"\d\ds?\b")  # los '90, the '90s
+_DECADE = lazy_re.compile_unicode(r"\d\ds?\b")  # los '90, the '90s
 # No sentence nests deeper; it keeps a text full of quotes that never close from taking for ever.
 _DEPTH = 20
 
-_QUOTE = re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}]")  # which finds single signs in half of the time of regex
-_OTHER = regex.compile(
-    r"(?<!-)-{2,3}(?!-)|(?<!\.)\.{3}(?!\.)|(?<=\d)[ \n](?=%)|(?<=\bn\.º)[ \n](?=\d)", regex.IGNORECASE
+_QUOTE = lazy_re.compile(f"[{_STRAIGHT}{_OPENING}{_CLOSING}]")  # which finds single signs in half of the time of regex
+_OTHER = lazy_re.compile_unicode(
+    r"(?<!-)-{2,3}(?!-)|(?<!\.)\.{3}(?!\.)|(?<=\d)[ \n](?=%)|(?<=\bn\.º)[ \n](?=\d)", re.IGNORECASE
 )
 _REPLACEMENTS = {"--": "–", "---": "—", "...": "…", " ": NO_BREAK_SPACE, "\n": NO_BREAK_SPACE}
 _CANDIDATES_BUT_QUOTES = ("%", "--", "...", "n.º", "N.º")
@@ -81,7 +84,7 @@ def edits(text: str, lang: str, editable: Callable[[int, int], bool]) -> list[Ed
     return sorted(changes)
 
 
-def _dash(found: regex.Match[str], lang: str) -> str:
+def _dash(found: "regex.Match[str]", lang: str) -> str:
     """Return what the language puts for a "--" that touches a word on one side; "" for anything else."""
     if found[0] != "--":
         return ""
@@ -186,10 +189,10 @@ def _typed_inside(
 
 
 @cache
-def _elided(written: str) -> regex.Pattern[str]:
+def _elided(written: str) -> "regex.Pattern[str]":
     """Find behind an apostrophe a word that begins with one: 'tis, rock 'n' roll. In quotes such a word is a word."""
-    words = "|".join(map(regex.escape, written.split()))
-    return regex.compile(rf"(?:{words})\b(?!')|n(?=')" if words else r"(?!)", regex.IGNORECASE)
+    words = "|".join(map(re.escape, written.split()))
+    return lazy_re.compile_unicode(rf"(?:{words})\b(?!')|n(?=')" if words else r"(?!)", re.IGNORECASE)
 
 
 def _step(mark: str, ladder: tuple[str, ...], around: int | None) -> int:
@@ -202,7 +205,7 @@ def _step(mark: str, ladder: tuple[str, ...], around: int | None) -> int:
     return around + 1 if around + 1 < len(ladder) else len(ladder) - 2
 
 
-def _paired(text: str, places: list[int], elided: regex.Pattern[str]) -> tuple[dict[int, int | None], dict[int, str]]:
+def _paired(text: str, places: list[int], elided: "regex.Pattern[str]") -> tuple[dict[int, int | None], dict[int, str]]:
     """
     Find which quotes belong together.
 

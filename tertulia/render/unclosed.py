@@ -6,7 +6,6 @@ Beyond the first few brackets, what has no other end is text before anybody look
 once, and as in CommonMark only as many of them end what some have begun.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from operator import neg
@@ -14,9 +13,11 @@ from operator import neg
 from markdown import Extension, Markdown
 from markdown.inlinepatterns import BACKTICK_RE, BacktickInlineProcessor
 
+from tertulia.core import lazy_re
+
 _MOST = 30  # open ones in a paragraph that are looked at one by one
-_SIGNS = re.compile(r"\\(?s:.)|(?P<ticks>`+)|\](?P<link>\()?|[\[()]")
-_TICKS = re.compile("`+")
+_SIGNS = lazy_re.compile(r"\\(?s:.)|(?P<ticks>`+)|\](?P<link>\()?|[\[()]")
+_TICKS = lazy_re.compile("`+")
 _AS_TEXT = {"[": "&#91;", "(": "&#40;"}
 
 

@@ -24,6 +24,7 @@ from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import language_check, languages, paths
 from tertulia.core.errors import ContentError
+from tertulia.core.files import folds_case
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.core.parallel import stream
@@ -96,6 +97,8 @@ class SiteBuild:
     due: datetime | None = None  # when the clock alone makes a file read otherwise; None for never
     told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written
+    broken: set[str] = field(default_factory=set)  # paths under the site that links lead to, and at which nothing is
+    coming: dict[str, Path] = field(default_factory=dict)  # files that an edit puts into the output, and where they are
     avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file
     written: dict[str, tuple[bytes, str]] = field(default_factory=dict)  # page → its key, and of what
     taken: set[str] = field(default_factory=set)  # pages that are those of the output before
@@ -133,6 +136,7 @@ class SiteBuild:
         )
         reader = PostReader(settings, people=people, tags=tags, links=load_links(content), pictures=pictures)
         build = cls(settings, people, tags, pictures, reader, SiteWords(languages.current()))
+        build.owners = Owners(folds=folds_case(content))
         build.looks = looks.load(settings, build.words.setting(settings, "SITENAME", settings["DEFAULT_LANG"]))
         build.state = BuildState.of(settings)
         build.reads = Reads() if has_own_templates(settings) else None

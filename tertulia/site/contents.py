@@ -4,7 +4,6 @@
 any plain object of a test. What stands in ``PostRecord`` is said there.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -15,7 +14,7 @@ import msgspec
 
 from tertulia.content.metadata import NOTHING_MORE
 from tertulia.content.snapshot import Comment, Syndicated
-from tertulia.core import sanitise
+from tertulia.core import lazy_re, sanitise
 from tertulia.core.models import Credit, Picture, Update
 from tertulia.core.text import reading_minutes, shorten
 from tertulia.site.records import PostRecord
@@ -88,7 +87,7 @@ class Content(Protocol):
 
 
 # A link to a file that Pelican resolves, '"{filename}…', when all posts are known.
-TO_FILE = re.compile(r"""["'][{|]""")
+TO_FILE = lazy_re.compile(r"""["'][{|]""")
 
 # What a post has until somebody gives it more.
 DEFAULTS: dict[str, Any] = {

@@ -7,11 +7,13 @@ import html
 import re
 from dataclasses import dataclass
 
-_LINK = re.compile(
+from tertulia.core import lazy_re
+
+_LINK = lazy_re.compile(
     r'<a\b(?P<before>[^>]*?)\shref="(?P<address>https?://[^"]+)"(?P<after>[^>]*)>(?P<shown>.*?)</a>', re.DOTALL
 )
-_MARKUP = re.compile(r"<[^>]*>")
-_SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?|/$")
+_MARKUP = lazy_re.compile(r"<[^>]*>")
+_SCHEME = lazy_re.compile(r"^(?:https?://)?(?:www\.)?|/$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ Settings:
 """
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -21,13 +20,13 @@ import msgspec
 
 from tertulia.content import posts
 from tertulia.content.tags import tag_key
-from tertulia.core import strict_json
+from tertulia.core import lazy_re, strict_json
 from tertulia.core.errors import ContentError
 from tertulia.core.files import write_if_changed
 from tertulia.site.contents import Content
 
 _LISTS = {"tags": "tags", "topics": "categories", "authors": "authors"}  # kind → attribute of a post
-_SIGNS = re.compile(r"[#.]")
+_SIGNS = lazy_re.compile(r"[#.]")
 
 Addresses = Mapping[str, tuple[str, ...]]  # file in the output → what names whoever had it last
 

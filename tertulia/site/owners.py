@@ -7,10 +7,12 @@ called «Archivo» takes its place; of two files the one whose name comes first 
 import logging
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from posixpath import dirname, normpath
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from tertulia.core.files import write_new
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.site.contents import Content
@@ -27,12 +29,24 @@ OWN_FILES = (
 )
 
 
-class Owners:
-    """The files of the site by who has them, and the folders that those files need."""
+# Of 260 characters that any Windows takes, what a page leaves for the names of files beside it.
+# https://learn.microsoft.com/windows/win32/fileio/maximum-file-path-limitation
+SHORT_PATH = 240
 
-    def __init__(self) -> None:
+
+class Owners:
+    """
+    The files of the site by who has them, and the folders that those files need.
+
+    Args:
+        folds: Whether, where the site is built, names that differ only in capitals are one.
+    """
+
+    def __init__(self, *, folds: bool = False) -> None:
         self._files: dict[str, str] = {}
         self._folders: dict[str, str] = {}
+        self._alike: dict[str, str] = {}
+        self._folds = folds
 
     def claim(self, path: str, owner: str) -> str:
         """
@@ -42,6 +56,7 @@ class Owners:
             "" when it is *owner*'s now; else who has it, or has a file where its folder would be.
         """
         path = normpath(unicodedata.normalize("NFC", path).lstrip("/"))
+        path, alike = path.casefold() if self._folds else path, path.casefold()
         folders = list(_folders(path))
         for taken in (self._files.get(path), self._folders.get(path), *map(self._files.get, folders)):
             if taken is not None and taken != owner:
@@ -49,7 +64,13 @@ class Owners:
         self._files[path] = owner
         for folder in folders:
             self._folders.setdefault(folder, owner)
+        self._alike.setdefault(alike, owner)
         return ""
+
+    def alike(self, path: str, owner: str) -> str:
+        """Return who was first to have what is *owner*'s file *path* but for capitals; "" for nobody else."""
+        first = self._alike.get(normpath(unicodedata.normalize("NFC", path).lstrip("/")).casefold(), owner)
+        return "" if first == owner else first
 
 
 def _folders(path: str) -> Iterator[str]:
@@ -82,9 +103,9 @@ def _lists(settings: Mapping[str, Any], posts: list[Content]) -> Iterator[str]:
     yield from list_files(settings, posts, settings["DEFAULT_LANG"])
 
 
-def without_taken(owners: Owners, contents: Iterable[Content]) -> set[int]:
+def without_taken(owners: Owners, contents: Iterable[Content], output: Path) -> set[int]:
     """
-    Claim the address of each post or page; tell of those that another has.
+    Claim the address of each post or page; tell of those that another has, or that no file of *output* can have.
 
     Returns:
         ``id()`` of those to leave out.
@@ -94,14 +115,41 @@ def without_taken(owners: Owners, contents: Iterable[Content]) -> set[int]:
         if other := owners.claim(content.save_as, content.shown_path):
             report_taken(content, other)
             left_out.add(id(content))
+        elif not _takes(output / content.save_as):
+            what = say("long_address", url=content.url)
+            report(Problem(content.shown_path, _address_line(content), what, say("long_address_fix")))
+            left_out.add(id(content))
+        elif other := owners.alike(content.save_as, content.shown_path):
+            report_alike(content, other)
     return left_out
+
+
+def report_alike(content: Content, other: str) -> None:
+    """Tell that on a Mac or on Windows *other* would have the address of *content*."""
+    what = say("alike_address", other=other, url=content.url)
+    report(Problem(content.shown_path, _address_line(content), what, say("alike_address_fix"), "hint"))
+
+
+def _address_line(content: Content) -> int:
+    return content.header_lines.get("slug", content.header_lines.get("title", 1))
+
+
+def _takes(file: Path) -> bool:
+    """Whether the system takes so long a path; Windows does where it has been told to."""
+    if len(str(file)) < SHORT_PATH:
+        return True
+    try:
+        write_new(str(file), b"")
+        file.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def report_taken(content: Content, other: str) -> None:
     """Tell that *other* has the address of *content*."""
-    lines = content.header_lines
     what = say("same_address", other=other, url=content.url)
-    report(Problem(content.shown_path, lines.get("slug", lines.get("title", 1)), what, say("same_address_fix")))
+    report(Problem(content.shown_path, _address_line(content), what, say("same_address_fix")))
 
 
 def leave_out(generator: object, names: Iterable[str], left_out: set[int]) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tertulia.core import lazy_re
 from tertulia.core.languages import decimal, say
 from tertulia.core.models import Problem
 from tertulia.site.problems import in_settings
@@ -22,8 +23,8 @@ GROUNDS = ("paper", "raised")
 TEXTS = ("ink", "quiet", "accent", "visited", "code-word", "code-text", "code-name")
 SCHEMES = ("light", "dark")
 
-_TOKEN = re.compile(r"--([\w-]+): light-dark\((#[0-9a-fA-F]{3,6}), (#[0-9a-fA-F]{3,6})\)")
-_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_TOKEN = lazy_re.compile(r"--([\w-]+): light-dark\((#[0-9a-fA-F]{3,6}), (#[0-9a-fA-F]{3,6})\)")
+_HEX = lazy_re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 
 class Pair(NamedTuple):

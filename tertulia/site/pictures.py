@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from tertulia.content.folder import may_be_served
 from tertulia.content.metadata import Metadata
 from tertulia.content.people import Person
+from tertulia.core import lazy_re
 from tertulia.core.files import is_inside, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Picture, Problem
@@ -20,8 +21,10 @@ from tertulia.site.problems import report, shown_path
 from tertulia.site.records import UsedFile
 
 _IMG = r"<img\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>"
-_PICTURE = re.compile(rf"<picture\b[^>]*>(?:(?!</picture>).)*?(?P<img>{_IMG})\s*</picture>|{_IMG}", re.DOTALL | re.I)
-_QUOTED = re.compile(r"\s([\w-]+)\s*=\s*\"([^\"]*)\"")
+_PICTURE = lazy_re.compile(
+    rf"<picture\b[^>]*>(?:(?!</picture>).)*?(?P<img>{_IMG})\s*</picture>|{_IMG}", re.DOTALL | re.I
+)
+_QUOTED = lazy_re.compile(r"\s([\w-]+)\s*=\s*\"([^\"]*)\"")
 
 
 def cover(meta: Metadata, document: Document, pictures: ImageResolver) -> Picture | None:

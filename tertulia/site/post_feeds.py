@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tertulia.core import addresses
+from tertulia.core import addresses, lazy_re
 from tertulia.core.files import write_new
 from tertulia.core.models import Picture
 from tertulia.embeds import draw
@@ -32,11 +32,13 @@ from tertulia.site.contents import Content, Generator, changed, listed
 from tertulia.site.pictures import without_missing
 
 _REST = r"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>"
-_SCRIPT = re.compile(rf"<(script|style)\b{_REST}.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_RUNS = re.compile(rf"<[a-z](?=[^<>]*(?:\son|javascript:)){_REST}", re.IGNORECASE)
+_SCRIPT = lazy_re.compile(rf"<(script|style)\b{_REST}.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_RUNS = lazy_re.compile(rf"<[a-z](?=[^<>]*(?:\son|javascript:)){_REST}", re.IGNORECASE)
 _VALUE = r"\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*)"
 _SCRIPT_ADDRESS = r"""(?:"\s*javascript:[^"]*"|'\s*javascript:[^']*')"""
-_ATTRIBUTE_RUNS = re.compile(rf"\s(?:on\w+{_VALUE}|(?:href|src|action|data)\s*=\s*{_SCRIPT_ADDRESS})", re.IGNORECASE)
+_ATTRIBUTE_RUNS = lazy_re.compile(
+    rf"\s(?:on\w+{_VALUE}|(?:href|src|action|data)\s*=\s*{_SCRIPT_ADDRESS})", re.IGNORECASE
+)
 
 CREDITS = ("via", "source", "photo", "thanks")
 
@@ -204,7 +206,7 @@ def closing(post: Content, build: SiteBuild) -> str:
 
 def enclosure(cover: Picture | None, build: SiteBuild) -> feeds.Enclosure | None:
     """Return the cover as a file; None when there is none, or its file is not where it should be."""
-    file = build.output / cover.src if cover else None
+    file = build.coming.get(cover.src, build.output / cover.src) if cover else None
     if cover is None or file is None or not file.is_file():
         return None
     media_type = mimetypes.guess_type(cover.src)[0] or "application/octet-stream"

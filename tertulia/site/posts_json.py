@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from tertulia.content import posts
 from tertulia.content.networks import platform
 from tertulia.content.people import People
-from tertulia.core import addresses
+from tertulia.core import addresses, lazy_re
 from tertulia.core.models import Credit, Picture
 from tertulia.render import prose
 from tertulia.site import moved
@@ -24,7 +24,7 @@ from tertulia.site.contents import Content
 from tertulia.site.files_before import put
 
 # A bare "@ana", not "@ana@mastodon.example", "@ana.bsky.social" nor an e-mail address.
-_NAME = re.compile(r"(?<![\w@./-])@(\w+)(?![\w-]*[@.]\w)")
+_NAME = lazy_re.compile(r"(?<![\w@./-])@(\w+)(?![\w-]*[@.]\w)")
 
 WantsText = Callable[[posts.Post, str], bool]
 

@@ -11,13 +11,12 @@ Settings:
     RELATED_POSTS   how many at most, always in the post's own language; 0 for none. Default 3.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from tertulia.core import languages
+from tertulia.core import languages, lazy_re
 from tertulia.core.text import Remembered, fold, tally
 from tertulia.site import likeness
 
@@ -25,8 +24,8 @@ from tertulia.site import likeness
 TITLE_WEIGHT = 3
 TAG_WEIGHT = 4
 
-_TAG = re.compile(r"<[^>]*>|&[a-z0-9#]+;")
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_TAG = lazy_re.compile(r"<[^>]*>|&[a-z0-9#]+;")
+_WORD = lazy_re.compile(r"[^\W\d_]{4,}")
 
 # Endings, longest first, that tell forms of one word apart and not one word from another. A stem keeps four letters.
 # A light stemmer on purpose: it merges singular and plural, genders and the commonest derivations, and no more; why

@@ -6,7 +6,6 @@ blog the texts would be most of what a build holds.
 
 import os
 import pickle
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -51,6 +50,8 @@ class Shelf:
     def put(self, data: bytes) -> LaidBy:
         """Lay *data* by."""
         if self._file is None or self._owner != os.getpid():  # a forked process cannot know where ours ends
+            import tempfile  # an edit lays nothing by
+
             if self._folder:
                 self._folder.mkdir(parents=True, exist_ok=True)
             self._file = tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115  # open as long as we are

@@ -13,7 +13,6 @@ Settings:
 import hashlib
 import os
 import pickle
-import re
 import sys
 import time
 import zlib
@@ -25,7 +24,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tertulia.core import paths
+from tertulia.core import lazy_re, paths
 from tertulia.core.asked import Answer, Question
 from tertulia.core.files import write_whole
 from tertulia.embeds.capture_store import FOLDER as CAPTURES
@@ -54,7 +53,7 @@ _NO_INPUT = frozenset(
 TABLES = ("people.toml", "tags.toml", "links.toml")
 _READ_EACH_TIME = ("redirects.toml", "answers.toml")
 _PICTURES = tuple(PICTURE_SUFFIXES)
-_BY_IDENTITY = re.compile(r" at 0x[0-9a-f]+")
+_BY_IDENTITY = lazy_re.compile(r" at 0x[0-9a-f]+")
 
 _NOTHING: Stamp = (0, 0, 0, 0)  # of what cannot be looked at, a link that leads nowhere
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from jinja2 import BaseLoader, Environment, Template
 
+from tertulia.core import lazy_re
+
 
 class WholeTemplates(BaseLoader):
     """
@@ -16,7 +18,7 @@ class WholeTemplates(BaseLoader):
     """
 
     OF_MANY_PAGES = frozenset(("article.html", "base.html", "index.html", "list.html", "period_archives.html"))
-    _INCLUDED = re.compile(r'\{% include "([^"]+)" %\}')
+    _INCLUDED = lazy_re.compile(r'\{% include "([^"]+)" %\}')
 
     def __init__(self, loader: BaseLoader) -> None:
         self._loader = loader

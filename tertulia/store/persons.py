@@ -130,9 +130,9 @@ class Persons:
     # The owner's word
 
     def join(self, one: int, other: int, now: datetime, *, said_by: str = "") -> bool:
-        """Have two accounts be one person's; False where one of them is nobody's, or the owner's own."""
+        """Have two accounts be one person's; False where they are one, or one is nobody's or the owner's own."""
         with writing(self._database) as connection:
-            if one == other or not self._are_strangers(connection, one, other):
+            if not self._are_strangers(connection, one, other):
                 return False
             groups = same_person.groups_of(connection, (one, other))
             for mine in groups[one].members:
@@ -152,7 +152,7 @@ class Persons:
     def refuse(self, one: int, other: int, now: datetime, *, said_by: str = "") -> bool:
         """Have two persons be two for good; False where one of them is nobody."""
         with writing(self._database) as connection:
-            if one == other or not self._are_strangers(connection, one, other):
+            if not self._are_strangers(connection, one, other):
                 return False
             groups = same_person.groups_of(connection, (one, other))
             for mine in groups[one].members - groups[other].members:
@@ -197,6 +197,7 @@ class Persons:
                 connection.execute(insert(listed_people), rows)
 
     def _are_strangers(self, connection: Connection, one: int, other: int) -> bool:
+        """Whether these are two, both somebody's, and neither the owner's."""
         rows = _rows(connection, (one, other))
         return len(rows) == 2 and not any(row.is_owner for row in rows.values())
 

@@ -161,7 +161,7 @@ class Outbox:
             and not (
                 (post := known.get((row.post, row.lang)))
                 and is_wanted(post, network)
-                and (since is None or row.answer or post.date >= since or (row.post, row.lang, row.network) in tried)
+                and (since is None or post.date >= since or (row.post, row.lang, row.network) in tried)
             )
         }
 

@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl
 
 from msgspec import structs
 
-from tertulia.core import extensions
+from tertulia.core import extensions, lazy_re
 from tertulia.core.addresses import site_of, split_address
 from tertulia.embeds.providers import fronts, oembed, page
 from tertulia.embeds.providers.request import CaptureRequest
@@ -29,7 +29,7 @@ from tertulia.embeds.types import Capture
 
 # How services say at which moment to begin, in an address or in the code of a player.
 _STARTS = frozenset(("t", "start", "time_continue", "starttime", "startTime", "time", "begin"))
-_MOMENT = re.compile(
+_MOMENT = lazy_re.compile(
     r"(?P<clock>\d{1,3}(?::\d{1,2}){1,2})|(?=\d)(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)(?:\.\d+)?s?)?",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ import html
 import re
 from typing import Any
 
+from tertulia.core import lazy_re
 from tertulia.core.addresses import web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
@@ -34,7 +35,9 @@ from tertulia.embeds.types import (
 )
 
 PATTERNS = (
-    re.compile(r"https?://(?:www\.)?bsky\.app/profile/(?P<user>[A-Za-z0-9.:_-]+)/post/(?P<id>[A-Za-z0-9]+)(?=[/?#]|$)"),
+    lazy_re.compile(
+        r"https?://(?:www\.)?bsky\.app/profile/(?P<user>[A-Za-z0-9.:_-]+)/post/(?P<id>[A-Za-z0-9]+)(?=[/?#]|$)"
+    ),
 )
 APPVIEW = "https://public.api.bsky.app"
 _COUNTS = (("likes", "likeCount"), ("shares", "repostCount"), ("replies", "replyCount"), ("quotes", "quoteCount"))

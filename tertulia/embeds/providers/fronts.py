@@ -4,13 +4,13 @@ Only what can be told from the address; what a service's share button gives has 
 address like any other (see ``is_short`` in ``core.addresses``).
 """
 
-import re
+from tertulia.core import lazy_re
 
-_HOST = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*://[^/?#]+)")
+_HOST = lazy_re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*://[^/?#]+)")
 
 # Each: what it looks like, with scheme and host in lower case, and what it stands for.
 _FRONTS = tuple(
-    (re.compile(rf"https?://{pattern}"), usual)
+    (lazy_re.compile(rf"https?://{pattern}"), usual)
     for pattern, usual in (
         # X: mirrors that other networks show better, and readers without an account.
         (

@@ -1,14 +1,13 @@
 """GitHub gists: https://docs.github.com/en/rest/gists/gists#get-a-gist (60 questions an hour without a token)."""
 
-import re
-
+from tertulia.core import lazy_re
 from tertulia.core.addresses import web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.embeds.providers.request import CaptureRequest, moment, text
 from tertulia.embeds.types import Capture, File
 
-PATTERNS = (re.compile(r"https?://gist\.github\.com/(?:[\w-]+/)?(?P<id>[0-9a-f]{5,40})(?:[/?#.]|$)"),)
+PATTERNS = (lazy_re.compile(r"https?://gist\.github\.com/(?:[\w-]+/)?(?P<id>[0-9a-f]{5,40})(?:[/?#.]|$)"),)
 API = "https://api.github.com/gists/{id}"
 MOST_FILES = 10
 MOST_CHARACTERS = 20_000

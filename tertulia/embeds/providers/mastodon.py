@@ -7,6 +7,7 @@ software with addresses of the same shape, are asked for a card like any page.
 import re
 from typing import Any
 
+from tertulia.core import lazy_re
 from tertulia.core.addresses import split_address, web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
@@ -25,15 +26,15 @@ _ID = r"(?P<id>\d{2,}|01[0-9A-HJKMNP-TV-Z]{24})"
 _END = r"(?:/embed)?/?(?:[?#]|$)"
 _HOST = r"https?://(?P<host>[A-Za-z0-9.-]+(?::\d+)?)"
 PATTERNS = (
-    re.compile(_HOST + r"/@[\w.-]+(?:@[\w.-]+)?/(?:statuses/)?" + _ID + _END),
-    re.compile(_HOST + r"/users/[\w.-]+/statuses/" + _ID + _END),
-    re.compile(_HOST + r"/notice/(?P<id>[A-Za-z0-9]{6,})" + _END),  # Pleroma and Akkoma
-    re.compile(_HOST + r"/p/[\w.-]+/(?P<id>\d{15,})" + _END),  # Pixelfed
+    lazy_re.compile(_HOST + r"/@[\w.-]+(?:@[\w.-]+)?/(?:statuses/)?" + _ID + _END),
+    lazy_re.compile(_HOST + r"/users/[\w.-]+/statuses/" + _ID + _END),
+    lazy_re.compile(_HOST + r"/notice/(?P<id>[A-Za-z0-9]{6,})" + _END),  # Pleroma and Akkoma
+    lazy_re.compile(_HOST + r"/p/[\w.-]+/(?P<id>\d{15,})" + _END),  # Pixelfed
 )
 _SHOWN = ("public", "unlisted")
 _COUNTS = (("likes", "favourites_count"), ("shares", "reblogs_count"), ("replies", "replies_count"))
 # Mastodon 4.5 puts the quoted address in the text as well, for software that knows no quotes.
-QUOTE_FALLBACK = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
+QUOTE_FALLBACK = lazy_re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
 
 
 def capture(request: CaptureRequest) -> Capture:

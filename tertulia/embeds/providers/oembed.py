@@ -11,6 +11,7 @@ from typing import Any
 
 import lxml.html
 
+from tertulia.core import lazy_re
 from tertulia.core.addresses import web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
@@ -28,11 +29,11 @@ from tertulia.embeds.types import Author, Capture, Kind, Part, WithheldError
 
 # Behind an id: nothing, or what begins another part of the address. A piece of a longer word is no id.
 END = r"(?=[/?#&]|$)"
-_IFRAME = re.compile(r"<iframe\b[^>]*\ssrc=[\"']([^\"']+)", re.IGNORECASE)
+_IFRAME = lazy_re.compile(r"<iframe\b[^>]*\ssrc=[\"']([^\"']+)", re.IGNORECASE)
 # What asks the reader to go elsewhere, and is no part of the post.
 _CALLS = ("View on Threads", "View this post on Instagram", "Ver en Threads", "Ver esta publicación en Instagram")
 # How Instagram and Threads sign the posts they let others show, in the languages they may answer in.
-_SIGNED = re.compile(
+_SIGNED = lazy_re.compile(
     r"(?:A post shared by|Una publicación compartida (?:por|de)|Post by|Publicado por) "
     r"(?P<name>.*?)\s*(?:\(?@(?P<handle>[\w.]+)\)?)?(?: on .*| el .*)?$",
     re.DOTALL,

@@ -4,9 +4,9 @@ https://oembed.com/#section4 (discovery), https://ogp.me. What a page says of it
 """
 
 import html
-import re
 from typing import Any
 
+from tertulia.core import lazy_re
 from tertulia.core.addresses import join_address, readable_site, web_address
 from tertulia.core.errors import FetchError, FetchRefusedError, FetchSlowError
 from tertulia.core.languages import say
@@ -17,8 +17,8 @@ from tertulia.embeds.types import Author, Capture, NotFoundError, Part, Withheld
 DESCRIPTION_CHARACTERS = 400
 # How a page says that it is not for children: https://developers.google.com/search/docs/specialty/explicit/guidelines
 _ADULT = ("adult", "mature", "restricted", "rta-5042-1996-1400-1577-rta")
-_DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?")
-_JSON_LD_DURATION = re.compile(r'"duration"\s*:\s*"(P[0-9DTHMS.]+)"')
+_DURATION = lazy_re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?")
+_JSON_LD_DURATION = lazy_re.compile(r'"duration"\s*:\s*"(P[0-9DTHMS.]+)"')
 
 
 def capture(request: CaptureRequest, *, player_from: str = "") -> Capture:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tertulia.core import languages
+from tertulia.core import languages, lazy_re
 from tertulia.core.addresses import host_of, web_address
 from tertulia.core.errors import FetchError, FetchRefusedError, FetchSlowError
 from tertulia.core.languages import say
@@ -32,8 +32,8 @@ MOST_PICTURES = 12
 MOST_EMOJIS = 12
 EMOJI_PX = 48
 _BUSY = (420, 429, 503)
-_SHORTCODE = re.compile(r":([A-Za-z0-9_]{1,60}):")
-_ADDRESS = re.compile(r"https?://[^\s<>…\"]*[^\s<>…\".,;:!?»”)\]']")
+_SHORTCODE = lazy_re.compile(r":([A-Za-z0-9_]{1,60}):")
+_ADDRESS = lazy_re.compile(r"https?://[^\s<>…\"]*[^\s<>…\".,;:!?»”)\]']")
 
 
 class BusyError(FetchError):

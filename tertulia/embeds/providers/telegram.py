@@ -1,10 +1,10 @@
 """Posts of public Telegram channels, from the page that Telegram's own widget shows: https://core.telegram.org/widgets/post"""
 
-import re
 from typing import Any
 
 import lxml.html
 
+from tertulia.core import lazy_re
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, parse_html
 from tertulia.embeds.providers.request import CaptureRequest, moment, text
@@ -12,12 +12,12 @@ from tertulia.embeds.types import Capture, NotFoundError, WithheldError
 
 # Of a topic too, "t.me/canal/12/345", the last number is the message's.
 PATTERNS = (
-    re.compile(
+    lazy_re.compile(
         r"https?://(?:www\.)?(?:t|telegram)\.(?:me|dog)/(?:s/)?(?P<user>(?!(?:joinchat|share|proxy|addstickers|login)/)[A-Za-z]\w{3,})"
         r"/(?:\d+/)?(?P<id>\d+)(?=[?#]|/?$)"
     ),
 )
-_BACKGROUND = re.compile(r"background-image:\s*url\(['\"]?(https://[^'\")]+)")
+_BACKGROUND = lazy_re.compile(r"background-image:\s*url\(['\"]?(https://[^'\")]+)")
 
 
 def capture(request: CaptureRequest) -> Capture:

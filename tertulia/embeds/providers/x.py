@@ -12,6 +12,7 @@ import math
 import re
 from typing import Any
 
+from tertulia.core import lazy_re
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, plain
@@ -26,7 +27,7 @@ from tertulia.embeds.providers.request import (
 from tertulia.embeds.types import Author, Capture, Choice, Elsewhere, NotFoundError, Part, Quoted, WithheldError
 
 PATTERNS = (
-    re.compile(
+    lazy_re.compile(
         r"https?://(?:www\.|mobile\.|m\.)?(?:twitter|x)\.com/(?:#!/)?(?P<name>\w+|i/web)/status(?:es)?/(?P<id>\d+)(?=[/?#]|$)"
     ),
 )
@@ -37,10 +38,10 @@ SYNDICATION = "https://cdn.syndication.twimg.com/tweet-result?id={id}&lang=en&to
 _EPOCH_MS = 1_288_834_974_657
 _FIRST_DATED_ID = 29_700_000_000
 # oEmbed ends a long post so, and then links to it.
-_CUT = re.compile(r"…(?:\s*https?://\S+)?\s*$")
+_CUT = lazy_re.compile(r"…(?:\s*https?://\S+)?\s*$")
 _LONG = 200
 # What a stone says of posts that are there for nobody.
-_GONE = re.compile(r"deleted|no longer exists|n[o']t exist", re.IGNORECASE)
+_GONE = lazy_re.compile(r"deleted|no longer exists|n[o']t exist", re.IGNORECASE)
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 
 

@@ -151,7 +151,7 @@ def test_uncaptured_address_is_one_warning_with_its_line(tmp_path):
     html, problems, severities = drawn(tmp_path, "Hola\n\nhttps://mas.to/@ana/1134567890\n")
     assert '<p><a href="https://mas.to/@ana/1134567890">Publicación en Mastodon: mas.to/@ana/1134567890</a></p>' in html
     expected = "content/posts/a.md:3: sin capturar: https://mas.to/@ana/1134567890; "
-    assert [expected + "ejecuta «python3 tasks.py capture»"] == problems
+    assert [expected + "ejecuta «python3 tasks.py capture» cuando haya red; hasta entonces es un enlace"] == problems
     assert severities == ["warning"]
 
 
@@ -176,19 +176,19 @@ def test_silence_is_recorded_and_asked_again(tmp_path):
 
 
 def test_offline_records_nothing(tmp_path):
-    """When no host answers at all it is we who are offline, and a preview may not remember silence."""
+    """When no host answers at all it is we who are offline, which is told; and a preview may not remember silence."""
     post(tmp_path, "https://a.example/1\n\nhttps://b.example/2\n")
-    web = FakeWeb({"https://": silence()})
-    assert run(tmp_path, web) == ["unavailable", "unavailable"]
-    assert not (tmp_path / "embeds").exists()
+    web, told = FakeWeb({"https://": silence()}), []
+    assert run(tmp_path, web, offline=lambda: told.append("offline")) == ["unavailable", "unavailable"]
+    assert (["offline"], False) == (told, (tmp_path / "embeds").exists())
     post(tmp_path, "https://10.0.0.1/\n\nhttps://a.example/1\n\nhttps://b.example/2\n")
     web = FakeWeb({"https://10.0.0.1/": FetchRefusedError("una red privada"), "https://": silence()})
     assert run(tmp_path, web) == ["unavailable"] * 3
     assert [] == list((tmp_path / "embeds").glob("*/[ab].example-*.json"))
     shutil.rmtree(tmp_path / "embeds")
     post(tmp_path, "https://a.example/1\n")
-    assert run(tmp_path, web, remember_silence=False) == ["unavailable"]
-    assert not (tmp_path / "embeds").exists()
+    assert run(tmp_path, web, remember_silence=False, offline=lambda: told.append("one")) == ["unavailable"]
+    assert (["offline"], False) == (told, (tmp_path / "embeds").exists())
 
 
 def test_what_we_refuse_to_ask_is_recorded_at_once(tmp_path):

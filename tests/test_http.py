@@ -99,6 +99,17 @@ def test_get_gives_status_headers_and_text(web, httpserver):
     assert sent["User-Agent"].startswith("Tertulia/")
 
 
+def test_why_nobody_answers_is_told_in_the_blogs_words(monkeypatch):
+    """A name that nobody knows and a port where nobody listens, as a blogger without a network meets them."""
+    resolving(monkeypatch, {})
+    with pytest.raises(FetchError, match="nobody knows that name: is it right, and is there a network"):
+        Fetcher().get("https://mas.example/")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(FetchError, match="nobody listens there"):
+        Fetcher((f"127.0.0.1:{port}",)).get(f"http://127.0.0.1:{port}/")
+
+
 def test_any_status_is_an_answer(web, httpserver):
     """A 404 is no exception: the caller looks at the status."""
     httpserver.expect_request("/").respond_with_data("gone", status=404, content_type="text/html")

@@ -223,3 +223,24 @@ def test_a_blogger_writes_metadata_in_any_language_there_is(tmp_path):
     assert ([], "El vot", "draft", ["a"]) == (meta.problems, meta.title, meta.status, meta.tags)
     assert dt.datetime(2026, 4, 5, tzinfo=ZoneInfo("UTC")) == meta.date
     assert ("Títol", "Fecha") == (key_names.key_names()["title"][0], key_names.key_names()["date"][0])
+
+
+@pytest.mark.parametrize(
+    ("installed", "system", "called"),
+    [
+        (True, "posix", "tertulia"),
+        (True, "nt", "tertulia"),
+        (False, "nt", "py tasks.py"),
+        (False, "posix", "python3 tasks.py"),
+    ],
+)
+def test_a_blogger_is_told_the_command_that_there_is(installed, system, called):
+    """Whoever installed the program has no ``python3 tasks.py`` to type, and Windows has no ``python3``."""
+    assert called == languages.command(installed, system)
+
+
+def test_every_phrase_calls_the_program_by_that_command(tmp_path, monkeypatch):
+    """Also a blogger's own."""
+    (tmp_path / "es.toml").write_text('[blogger.x]\nfix = "haz «python3 tasks.py build»"\n', "utf-8")
+    monkeypatch.setattr(languages, "command", lambda: "tertulia")
+    assert "haz «tertulia build»" == languages.read(tmp_path, "es").phrases["fix"]

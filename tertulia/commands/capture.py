@@ -62,6 +62,7 @@ def lines(
     blog = Blog(root)
     content, web = root / "content", blog.fetcher
     table = LinkTable.load(content / "links.toml")
+    silent: list[str] = []
     steps = capture.capture(
         content,
         web,
@@ -74,12 +75,14 @@ def lines(
         bases=_bases(blog),
         only=only,
         remember_silence=remember_silence,
+        offline=lambda: silent.append(say("capture_offline")),
     )
     shown = 0
     try:
         for step in steps:
             shown += 1
             yield capture.tell(step)
+        yield from silent
         for short, target in expand_all(content, table, web) if not again else ():
             shown += 1
             yield say("link_expanded", url=short, target=target or "?")

@@ -18,7 +18,7 @@ from invoke.program import Program
 
 from tertulia import __version__
 from tertulia.core.errors import TertuliaError, os_words
-from tertulia.core.languages import say
+from tertulia.core.languages import IN_A_CLONE, say
 
 # Tasks that hand everything behind their name to another program, which has options of its own.
 TAKES_THE_REST = ("test",)
@@ -132,7 +132,7 @@ class TaskLine(Program):
     @property
     def _command(self) -> str:
         """As the person calls us."""
-        return "python3 tasks.py" if Path(self.argv[0]).name == "tasks.py" else "tertulia"
+        return IN_A_CLONE if Path(self.argv[0]).name == "tasks.py" else "tertulia"
 
     def create_config(self) -> None:
         """As invoke does, with what every task finds in its ``c``."""

@@ -14,6 +14,7 @@ Any status is an answer: the caller looks at ``status``. No answer is a ``FetchE
 """
 
 import logging
+import socket
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -282,8 +283,18 @@ def _slow(url: str, limits: _Limits) -> FetchSlowError:
     return FetchSlowError(say("web_slow", url=url, seconds=f"{limits.timeout_seconds:g}"))
 
 
+_USUAL = (
+    (socket.gaierror, "web_no_name"),
+    (ConnectionRefusedError, "web_closed"),
+    (ConnectionResetError, "web_broken"),
+)
+
+
 def _reason(error: BaseException) -> str:
-    """Return the shortest name of what broke: the innermost exception that has a message."""
+    """Return the shortest name of what broke, the innermost exception with a message; the usual ones in our words."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    for kind, phrase in _USUAL:
+        if isinstance(error, kind):
+            return say(phrase)
     return str(error).split("\n")[0][:120] or type(error).__name__

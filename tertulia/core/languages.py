@@ -25,6 +25,7 @@ value="ayer")`` uses it. It is a context variable: forked children inherit it, a
 import contextlib
 import datetime as dt
 import errno
+import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -44,6 +45,7 @@ Phrase = str | Mapping[str, str]
 
 FOLDER = paths.PACKAGE / "languages"
 DEFAULT = "es"  # what a blog speaks that does not say
+IN_A_CLONE = "python3 tasks.py"
 LAST = "en"  # the one language that is always complete
 PLURALS = ("zero", "one", "two", "few", "many", "other")
 AUDIENCES = ("readers", "blogger")
@@ -345,6 +347,11 @@ def _over(ours: Any, mine: Any) -> Any:
     return ours if mine is None else mine
 
 
+def command(installed: bool = paths.INSTALLED, system: str = os.name) -> str:
+    """Return how the program is called here; phrases say it as it is called in most clones."""
+    return "tertulia" if installed else "py tasks.py" if system == "nt" else IN_A_CLONE
+
+
 def read(folder: Path, code: str) -> Language:
     """Return what one file says; nothing when it is not there, or cannot be read."""
     path = folder / f"{code}.toml"
@@ -361,7 +368,7 @@ def read(folder: Path, code: str) -> Language:
 def _parsed(path: Path, code: str, _mtime: int, _size: int) -> Language:
     """Return the file *path*, read once for as long as it does not change; one that cannot be read says nothing."""
     try:
-        tables = tomllib.loads(path.read_text("utf-8-sig"))
+        tables = tomllib.loads(path.read_text("utf-8-sig").replace(IN_A_CLONE, command()))
     except (OSError, ValueError, RecursionError):  # told by ``language_check``
         return Language(code)
     data = {name: value for name, value in tables.items() if name not in AUDIENCES}

@@ -100,6 +100,7 @@ def capture(
     bases: Mapping[str, str] | None = None,
     only: Collection[str] = (),
     remember_silence: bool = True,
+    offline: Callable[[], object] = lambda: None,
 ) -> Iterator[CaptureStep]:
     """
     Capture what the posts quote and is not yet kept, or not whole.
@@ -112,6 +113,7 @@ def capture(
         bases: Where a service's API is, when it is not the usual one.
         only: These addresses and no others; all when empty.
         remember_silence: Record what did not answer. False for a preview, which may well be offline.
+        offline: Called at the end when nobody has answered, and it must be us: then nothing is recorded.
 
     Yields:
         One step for each item that was asked for.
@@ -139,8 +141,11 @@ def capture(
         if (result := run.look(match, anew=bool(again))) is not None:
             yield CaptureStep(number, len(todo), match.url, *result)
     # When several hosts were asked and none answered, it is we who are offline.
-    if remember_silence and (run.heard or len({host_of(match.url) for match, _ in run.silent}) == 1):
-        run.remember_silence()
+    if run.heard or len({host_of(match.url) for match, _ in run.silent}) == 1:
+        if remember_silence:
+            run.remember_silence()
+    elif run.silent:
+        offline()
 
 
 class _Run:

@@ -19,12 +19,14 @@ from tertulia.conversation.collector import AGAIN, Collector, rhythm
 from tertulia.conversation.copies import is_copy
 from tertulia.conversation.moderator import Moderator
 from tertulia.core import settings
-from tertulia.core.errors import FetchError
+from tertulia.core.errors import FetchError, SettingError, StoreError
 from tertulia.core.fetch import Fetched
 from tertulia.core.languages import say
-from tertulia.store import open_store
+from tertulia.store import archive, open_store
+from tertulia.store.connection import stamp
 from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.said import Author, Incoming, Verdict
+from tertulia.store.tables import Origin
 from tertulia.syndication.networks.base import Message, NetworkContext, RefusedError, Remote, RetryLaterError
 from tertulia.syndication.networks.listening import listener_classes, listeners
 from tertulia.syndication.networks.listening.base import FeedPage, Listener, RemoteComment, Thread
@@ -51,7 +53,7 @@ class Village(Listener):
         self.said: dict[str, RemoteComment] = {}
         self.elsewhere: dict[str, RemoteComment] = {}
         self.counts: dict[str, int] = {}
-        self.price = 0.0
+        self.price = self.thread_cents = 0.0
         self.cut = 1000  # no thread is told longer than this
         self.trouble: Exception | None = None
         self.broken: dict[str, Exception] = {}  # what one thread, the feed or one question alone meets with
@@ -77,7 +79,7 @@ class Village(Listener):
         if found := self.trouble or self.broken.get(remote.id):
             raise found
         below = [one for one in self.said.values() if one.root in ("", remote.id)]
-        return Thread(tuple(below)[: self.cut], dict(self.counts))
+        return Thread(tuple(below)[: self.cut], dict(self.counts), cents=self.thread_cents)
 
     def recheck(self, ids):
         self.asked += [f"still {one}" for one in ids]
@@ -526,6 +528,152 @@ def test_pasted_things_find_their_article(house, village):
     assert None is pasted(village.elsewhere["m2"], "village")
     assert "new" == pasted(village.elsewhere["m2"], "village", ("voto", "es")).state
     assert ["voto"] * 3 == [one.post for one in house.said()]
+
+
+def test_what_the_owner_pastes_has_a_way_of_its_own_unless_its_network_can_be_asked(house, village):
+    """What was read off a page once is no id of the network; a page of the web is its own name."""
+    village.mention("m1", "Lo cuento con mis palabras", URL)
+    for number, (network, again) in enumerate((("village", True), ("village", False), ("web", True), ("web", False))):
+        heard = replace(village.elsewhere["m1"], id=f"p{number}", url=f"https://v.example/p{number}")
+        house.collector.pasted(heard, network, is_asked_again=again)
+    house.collector.pasted(replace(village.elsewhere["m1"], id="p9", url=""), "village")
+    assert ["village", "pasted", "web", "web", "village"] == [one.sources[0][0] for one in house.said()]
+
+
+def test_one_network_alone_is_asked(house, village):
+    """By its name."""
+    assert ([], []) == (house.run(network="elsewhere"), village.asked)
+    assert ["village"] == [one.network for one in house.run(network="village")]
+
+
+def test_what_is_spent_is_no_longer_left(house, village):
+    """Threads and feeds are paid for alike; what a budget leaves unread is told with its number, once."""
+    village.price, village.thread_cents = 30.0, 10.0
+    house.collector.budget_cents = 50.0
+    (report,) = house.run()
+    assert (40.0, 40.0, 0, False) == (report.cents, house.collector.spent("village"), report.unread, report.is_broke)
+    (plan,) = house.collector.plan()
+    assert (0, 0.0) == (plan.looks, plan.cents)
+    house.collector.budget_cents = 75.0
+    (plan,) = house.collector.plan(everything=True)
+    assert (2, 35.0) == (plan.looks, plan.cents)
+    (report,) = house.run(everything=True)
+    assert (1, 1, True, 2) == (report.looked, report.unread, report.is_broke, len(report.notes))
+
+
+def test_want_of_money_is_told_once(house, village, monkeypatch):
+    """Though it was noticed in the middle of one feed and before the next."""
+    read = village.read
+    monkeypatch.setattr(village, "read", lambda cursor: replace(read(cursor), more=True))
+    monkeypatch.setattr(village, "feeds", lambda site: {"mentions": village.read, "links": village.read})
+    village.price, house.collector.budget_cents = 30.0, 40.0
+    (report,) = house.run()
+    assert (2, 1, 2) == (report.looked, report.unread, len(report.notes))
+
+
+def test_a_purse_that_cannot_be_read_is_empty(house, village):
+    """Of an export by other hands."""
+    village.price = 30.0
+    house.collector.budget_cents = 1000.0
+    house.store.conversation.set_cursor(f"collect village cents {NOW:%Y-%m}", "mucho")
+    assert (0, True) == (house.run()[0].looked, house.run()[0].is_broke)
+
+
+def test_threads_that_fail_in_a_row_end_the_run(house, village, monkeypatch):
+    """In a row: one that answers between them begins anew."""
+    monkeypatch.setattr("tertulia.conversation.collector.MOST_FAILURES", 2)
+    for number in range(2000, 2005):
+        house.collector.posts.append(msgspec.structs.replace(POST, id=f"p{number}"))
+        house.announce("village", str(number), post=f"p{number}")
+    for failing, asked in ((("1000", "2001", "2002"), 4), (("2003", "2004"), 6), (("1000", "2000"), 2)):
+        village.asked.clear()
+        village.broken = dict.fromkeys(failing, FetchError("too large"))
+        (report,) = house.run(everything=True)
+        assert asked == village.asked.count("thread")
+        assert {"too large"} == {note.rpartition(": ")[2] for note in report.notes}
+
+
+def test_what_is_wrong_with_the_store_or_the_settings_is_no_networks_failure(house, village):
+    """It stops the run, and is told as what it is."""
+    village.say("1")
+    for error in (StoreError("disk full"), SettingError("no key")):
+
+        def broken(incoming, error=error):
+            raise error
+
+        house.collector.take = broken
+        with pytest.raises(type(error)):
+            house.run(everything=True)
+
+
+def test_under_another_persons_announcement_nobody_answers_us(tmp_path, village):
+    """It was found, not made; nor is asked for what has no address."""
+    house = House(tmp_path)
+    house.collector.listeners.append(village)
+    for post, remote in (("voto", '{"id":"1000"}'), ("dos", "")):
+        house.collector.posts.append(msgspec.structs.replace(POST, id="dos"))
+        row = NewDelivery(post=post, lang="es", network="village", part="1", message="{}", words="h")
+        origin = Origin.FOUND if remote else Origin.ADOPTED
+        house.store.deliveries.adopt([row], remote, "", NOW, origin=origin)
+    assert not house.run()[0].failed
+    assert 0 == village.asked.count("thread")
+    house.store.close()
+
+
+def test_what_came_by_a_feed_is_asked_for_once_a_day_or_when_everything_is(house, village):
+    """By its name; in between it stays as it is."""
+    village.mention("m1", "¿Cómo está usted?")
+    house.run()
+    house.run()
+    assert "still m1" not in village.asked
+    house.clock += AGAIN
+    for _time in range(2):
+        house.run()
+    assert 1 == village.asked.count("still m1")
+    del village.elsewhere["m1"]
+    house.run(everything=True)
+    assert ["gone"] == [one.status for one in house.said()]
+
+
+def test_numbers_that_change_are_news_once(house, village):
+    """Those of the announcement, and of an answer that is public; what belongs to no article has none."""
+    village.counts = {"like": 4}
+    village.say("1", likes=3)
+    village.mention("m1", "¿Cómo está usted?", likes=9)
+    assert [1, 0] == [house.run()[0].counts["numbers"] for _run in range(2)]
+    house.moderator.decide(house.said()[0].key, "approved", house.said()[0].version)
+    village.say("1", likes=5)
+    house.run()
+    assert 5 == house.shown().comments[0].likes
+    assert {"voto"} == {row["post"] for row in archive.export(house.store.database)["reactions"]}
+
+
+def test_the_blogs_title_is_no_word_of_who_shares_it(house, village):
+    """What share buttons add; nor is a portrait of theirs kept, nor asked for where there is none."""
+    asked = []
+    house.collector.avatar = lambda url: asked.append(url) or "a.png"
+    village.mention("m1", "El voto útil | Tertulia", URL, avatar="https://v.example/eva.png")
+    village.say("1", avatar="https://v.example/ana.png")
+    village.say("2", "Yo no.")
+    house.run()
+    assert ({"repost": 1}, ["https://v.example/ana.png"]) == (house.shown().counts, asked)
+
+
+@pytest.mark.parametrize(
+    ("heard", "published", "edited"),
+    [
+        ({"published": NOW + timedelta(days=9), "seen": NOW}, NOW, None),
+        ({"published": NOW, "seen": NOW + timedelta(days=9)}, NOW, None),
+        ({"published": NOW, "edited": NOW + timedelta(days=9)}, NOW, NOW + timedelta(minutes=20)),
+        ({"published": NOW, "edited": NOW}, NOW, NOW),
+    ],
+)
+def test_nothing_is_said_nor_edited_in_the_future(house, village, heard, published, edited):
+    """Whatever its sender says of its day."""
+    village.say("1", **heard)
+    house.run()
+    (said,) = house.said()
+    assert (published, edited and stamp(edited)) == (said.published, said.edited_at)
 
 
 # Each network --------------------------------------------------------------------------------------------------------

@@ -113,17 +113,6 @@ def test_a_proof_that_is_gone_joins_no_more(store):
     assert {web, mastodon} == store.persons.members(web)
 
 
-def test_joining_two_takes_back_that_they_were_two_and_no_more(store):
-    """By whichever of their accounts; who was said to be somebody else is so still."""
-    early, web, mastodon = say_(store, replace(FORM, identity="f0")), say_(store, WEB), say_(store, MASTODON)
-    form, late = say_(store, FORM), say_(store, replace(FORM, identity="f2"))
-    for one, other in ((early, form), (web, form), (web, late)):
-        assert store.persons.refuse(one, other, NOW)
-    assert store.persons.join(mastodon, form, NOW)
-    assert {web, mastodon, form} == store.persons.members(web) == store.persons.members(form)
-    assert [] == store.persons.likely(web)
-
-
 def test_nobody_is_joined_with_nor_parted_from_themselves(store):
     """Nor is anybody with who is not there."""
     web = say_(store, WEB)

@@ -37,7 +37,9 @@ def test_a_like_that_says_otherwise_is_edited(talk, change, state):
     talk.record(SAID, APPROVED, NOW)
     assert "new" == talk.record(LIKE, APPROVED, NOW).state
     other = replace(LIKE, **change)
-    assert [state, "same"] == [talk.record(other, APPROVED, LATER).state for _ in range(2)]
+    told = talk.record(other, APPROVED, LATER)
+    assert (state, state == "edited") == (told.state, told.public)
+    assert "same" == talk.record(other, APPROVED, LATER).state
 
 
 @pytest.mark.parametrize("edited", [None, NOW + timedelta(minutes=7)])
@@ -81,16 +83,81 @@ def test_what_waits_has_the_name_of_now(talk):
     assert "Ana Ruiz" == talk.get(key).name
 
 
-def test_another_place_or_another_answered_is_no_other_word(talk):
-    """What it answers is mended in silence: its verdict, its words and its moment stay."""
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": "Otra cosa."},
+        {"html": "<p>No pito, pero me <b>quejo</b> mucho.</p>"},
+        {"kind": "quote"},
+        {"url": "https://otra.example/"},
+        {"in_reply_to": "1"},
+    ],
+)
+def test_what_gives_words_their_sense_is_judged_with_them(talk, change):
+    """What is to be read, what it answers, where it lives: one of them alone is an edit."""
+    talk.record(replace(SAID, source_id="1", url="https://mas.example/1"), APPROVED, NOW)
+    key = talk.record(SAID, APPROVED, NOW).key
+    assert "edited" == talk.record(replace(SAID, **change), WAITING, LATER).state
+    assert (Status.WAITING, stamp(LATER)) == (talk.get(key).status, talk.get(key).edited_at)
+    assert "same" == talk.record(replace(SAID, **change), APPROVED, LATER).state
+
+
+def test_what_answers_another_hangs_below_it(talk):
+    """Below what it answers now; nobody answers themselves."""
     parent = talk.record(replace(SAID, source_id="1", url="https://mas.example/1"), APPROVED, NOW).key
     key = talk.record(SAID, APPROVED, NOW).key
-    told = replace(SAID, in_reply_to="1")
-    assert "edited" == talk.record(told, APPROVED, LATER).state
+    talk.record(replace(SAID, in_reply_to="1"), APPROVED, LATER)
     assert talk.get(parent).id == talk.get(key).parent
-    assert "same" == talk.record(told, APPROVED, LATER).state
-    talk.record(replace(told, in_reply_to=SAID.source_id), APPROVED, LATER)
-    assert None is talk.get(key).parent, "nobody answers themselves"
+    talk.record(replace(SAID, in_reply_to=SAID.source_id), APPROVED, LATER)
+    assert None is talk.get(key).parent
+
+
+def test_a_place_that_comes_to_be_known_is_no_other_word(talk):
+    """What it always said it answers has an address by now: its verdict and its moment stay."""
+    above = replace(SAID, source_id="1", url="https://mas.example/1")
+    parent = talk.record(above, APPROVED, NOW).key
+    told = replace(SAID, in_reply_to="https://otra.example/1")
+    key = talk.record(told, APPROVED, NOW).key
+    assert None is talk.get(key).parent
+    talk.record(replace(above, url=told.in_reply_to), APPROVED, LATER)
+    assert "edited" == talk.record(told, WAITING, LATER).state
+    assert (talk.get(parent).id, Status.APPROVED, None) == (
+        talk.get(key).parent, talk.get(key).status, talk.get(key).edited_at)  # fmt: skip
+    assert ["approved"] == [what for _, _, what, _, _ in talk.audit(key)]
+
+
+BRIDGED = replace(SAID, source="webmention", source_id="https://brid.gy/1 https://blog.example/voto/")
+
+
+@pytest.mark.parametrize("edited", [None, LATER])
+@pytest.mark.parametrize("words", [{}, {"text": "Otra cosa.", "html": "<p>Otra cosa.</p>"}])
+def test_who_knows_more_says_when_it_was_edited(talk, edited, words):
+    """The moments of a relay are its own; the same words by a better way are no edit."""
+    key = talk.record(replace(BRIDGED, **words, published=LATER), APPROVED, LATER).key
+    merged = talk.record(replace(SAID, edited=edited), APPROVED, LATER)
+    assert (key, "edited" if words else "merged") == (merged.key, merged.state)
+    assert (stamp(NOW), stamp(edited) if edited and words else None) == (
+        talk.get(key).published_at, talk.get(key).edited_at)  # fmt: skip
+    assert (["edited"] if words else []) == [what for _, who, what, _, _ in talk.audit(key) if who == Who.SOURCE]
+
+
+@pytest.mark.parametrize("first", [BRIDGED, SAID])
+def test_a_share_is_counted_by_the_way_that_knows_more(talk, first):
+    """Whoever told of it first; and it goes with that way."""
+    by_relay, by_network = (replace(one, kind="repost", url=SAID.url) for one in (BRIDGED, SAID))
+    order = [by_relay, by_network] if first is BRIDGED else [by_network, by_relay]
+    states = [talk.record(one, APPROVED, NOW).state for one in (*order, by_network, by_relay)]
+    assert ["new", "new" if first is BRIDGED else "same", "same", "same"] == states
+    assert talk.remove(SAID.source, SAID.source_id, LATER).public
+    assert "new" == talk.record(by_relay, APPROVED, LATER).state
+
+
+def test_who_knows_less_may_call_it_a_share_again_and_again(talk):
+    """It stays the comment that its network says it is, with two ways."""
+    key = talk.record(SAID, APPROVED, NOW).key
+    share = replace(BRIDGED, kind="repost")
+    assert ["merged", "same", "same"] == [talk.record(share, APPROVED, LATER).state for _ in range(3)]
+    assert (Status.APPROVED, 2) == (talk.get(key).status, len(talk.get(key).sources))
 
 
 def test_other_words_of_what_is_gone_bring_it_not_back(talk):
@@ -166,3 +233,41 @@ def test_words_take_the_place_of_their_own_share_alone(talk):
     assert "new" == talk.record(SAID, APPROVED, LATER).state
     assert "same" == talk.record(others, APPROVED, LATER).state
     assert "merged" == talk.record(shared, APPROVED, LATER).state
+
+
+def test_each_like_is_its_own(talk):
+    """By its source and its name there: neither alone makes two one, nor does a word that bears the name of one."""
+    likes = [LIKE, replace(LIKE, source_id="l2"), replace(LIKE, source="bluesky"), replace(LIKE, source="bluesky",
+             source_id=SAID.source_id)]  # fmt: skip
+    likes = [replace(one, url="") for one in likes]
+    assert ["new"] * 4 == [talk.record(one, APPROVED, NOW).state for one in likes]
+    talk.record(SAID, APPROVED, NOW)
+    assert ["same"] * 4 == [talk.record(one, APPROVED, LATER).state for one in likes]
+
+
+@pytest.mark.parametrize("other", [{"source_id": "2"}, {"source": "bluesky"}])
+def test_each_comes_back_by_itself(talk, other):
+    """What was gone beside it, and what became a mere share beside it, is as it was."""
+    second = replace(SAID, url="", text="Yo tampoco.", html="<p>Yo tampoco.</p>", **other)
+    keys = [talk.record(one, APPROVED, NOW).key for one in (SAID, second)]
+    for one in (SAID, second):
+        talk.remove(one.source, one.source_id, NOW)
+    assert "edited" == talk.record(SAID, APPROVED, LATER).state
+    assert [Status.APPROVED, Status.GONE] == [talk.get(key).status for key in keys]
+    assert "edited" == talk.record(second, APPROVED, LATER).state
+    talk.record(replace(SAID, kind="repost", text="", html=""), APPROVED, LATER)
+    assert [Status.GONE, Status.APPROVED] == [talk.get(key).status for key in keys]
+    assert "same" == talk.record(second, WAITING, LATER).state
+    assert [0, 1] == [len(talk.get(key).sources) for key in keys], "each is seen where it is a comment"
+
+
+@pytest.mark.parametrize(("verdict", "who", "at"), [(APPROVED, Who.OWNER, NOW), (WAITING, Who.RULES, LATER)])
+def test_what_the_owner_approved_stays_theirs_until_it_waits_again(talk, verdict, who, at):
+    """With its day; what waits has the points and the day of the rules."""
+    key = talk.record(SAID, WAITING, NOW).key
+    assert (2, Who.RULES) == (talk.get(key).points, talk.get(key).decided_by)
+    talk.decide(key, Status.APPROVED, Who.OWNER, NOW, version=talk.get(key).version)
+    talk.record(replace(SAID, text="Otra cosa."), verdict, LATER)
+    said = talk.get(key)
+    assert (verdict.status, who, stamp(at), verdict.points) == (
+        said.status, said.decided_by, said.decided_at, said.points)  # fmt: skip

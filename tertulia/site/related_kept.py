@@ -8,7 +8,7 @@ that was killed, is as good as none, and so needs no journal.
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -102,10 +102,13 @@ def related(
 
 
 def change(
-    path: Path, stamp: Stamp | None, posts: Mapping[str, ToRelate], most: int
+    path: Path, stamp: Stamp | None, posts: Mapping[str, ToRelate], gone: Mapping[str, str], most: int
 ) -> tuple[dict[str, list[str]], Stamp | None]:
     """
-    Let known *posts* have other words: those and others that may have other relatives now, and the rest of ``related``.
+    Let *posts* have other words, or be new: those, and others that may have other relatives; the rest as ``related``.
+
+    Args:
+        gone: The names of posts that are no more, and their languages.
 
     Raises:
         LookupError: what is kept is not what was left, or it is quicker to begin anew.
@@ -115,25 +118,31 @@ def change(
         with _opened(path) as kept:
             if stamp is None or stamp_of(path) != stamp:
                 raise LookupError(path)
-            for lang in sorted({post.lang for post in posts.values()}):
+            for lang in sorted({*(post.lang for post in posts.values()), *gone.values()}):
                 of_lang = {name: post for name, post in posts.items() if post.lang == lang}
-                found |= _changed(kept, lang, of_lang, most)
+                found |= _changed(kept, lang, of_lang, {name for name, one in gone.items() if one == lang}, most)
             return found, stamp_of(path, after=kept)
     except (sqlite3.Error, msgspec.MsgspecError) as error:
         raise LookupError(path) from error
 
 
-def _changed(kept: sqlite3.Connection, lang: str, posts: Mapping[str, ToRelate], most: int) -> dict[str, list[str]]:
+def _changed(
+    kept: sqlite3.Connection, lang: str, posts: Mapping[str, ToRelate], gone: Set[str], most: int
+) -> dict[str, list[str]]:
     names = dict(kept.execute("select number, name from posts where lang = ?", (lang,)))
     numbers = {name: number for number, name in names.items()}
-    rows = _Rows(kept, lang, names)
-    if likeness.change(rows, {numbers[name]: post.counts() for name, post in posts.items()}, set(), most) is None:
+    free = kept.execute("select coalesce(max(number), 0) + 1 from posts").fetchone()[0]
+    new = {name: free + at for at, name in enumerate(sorted(posts.keys() - numbers.keys()))}
+    numbers |= new
+    rows = _Rows(kept, lang, {number: name for name, number in numbers.items()})
+    counts: dict[int, Mapping[str, int] | None] = {numbers[name]: post.counts() for name, post in posts.items()}
+    counts |= {numbers[name]: None for name in gone - posts.keys()}
+    if likeness.change(rows, counts, set(new.values()), most) is None:
         raise LookupError(lang)
-    digests = {
-        number: kept.execute("select digest from posts where number = ?", (number,)).fetchone()[0]
-        for number in rows.posts
-    }
+    asked = "select number, digest from posts where number = ?"
+    digests = {number: digest for one in rows.posts for number, digest in kept.execute(asked, (one,))}
     rows.save({**digests, **{numbers[name]: post.digest for name, post in posts.items()}})
+    names = rows.names
     return {names[number]: [names[other] for _, other in post.found] for number, post in rows.posts.items() if post}
 
 

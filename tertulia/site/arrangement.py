@@ -195,6 +195,8 @@ class _Leaving:
         if type(held) in _PLAIN or id(held) in self._pieces:  # most are, and what comes below is slow
             return held
         if isinstance(held, list | tuple):
+            if id(held) in self._lists:  # that of all posts is given to a thousand pages
+                return _Named(self._lists[id(held)][1])
             if len(held) > FEW and all(id(one) in self._numbers for one in held):
                 return self._named(held)
             parts = [self.plain(one) for one in held]
@@ -276,7 +278,7 @@ def leave(
 
 
 def _leave_posts(store: sqlite3.Connection, leaving: _Leaving, contents: Iterable["Content"]) -> None:
-    from tertulia.site.contents import Content
+    from tertulia.site.contents import TO_FILE, Content
 
     names = [name for name in (*Content.__annotations__, *_MORE) if name not in _LESS]
     named = []
@@ -284,8 +286,8 @@ def _leave_posts(store: sqlite3.Connection, leaving: _Leaving, contents: Iterabl
         values = {name: getattr(post, name) for name in names if hasattr(post, name)}
         given = {name: value for name, value in post.metadata.items() if name not in values and name not in _LESS}  # type: ignore[attr-defined]
         values |= {name: getattr(post, name, value) for name, value in given.items()}
-        values["_content"] = post._content
-        values["content"] = shown if (shown := post.content) != post._content else post._content
+        values["_content"] = text = post._content
+        values["content"] = post.content if TO_FILE.search(text) else text
         row = number, str(post.source_path), leaving.packed(values)  # type: ignore[attr-defined]
         store.execute("INSERT INTO posts VALUES (?, ?, ?)", row)
         named.append(_names_of(values))

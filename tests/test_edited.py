@@ -18,7 +18,7 @@ from tertulia.content import posts, snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.conversation.thread import nest
 from tertulia.core import files, languages
-from tertulia.site import kept_site, post_feeds, search
+from tertulia.site import arrangement, kept_site, post_feeds, search
 from tertulia.site.kept_site import KeptSite
 from tertulia.site.site_left import leave_site
 from tertulia.site.up_to_date import TICK_NS
@@ -215,6 +215,23 @@ def test_other_tags_are_wherever_posts_are_listed_by_them(blog, more):
 def test_tags_that_make_or_end_a_list_are_for_a_build(blog, tags):
     """The only post of one leaves it, or it is spelled in another way than elsewhere."""
     assert [] == edited(blog, saying(blog, "Nada.", "tres", Etiquetas=tags), name="tres")
+
+
+def test_the_archive_reads_no_post_to_name_it(blog, monkeypatch):
+    """Of many posts it shows names alone, which lie together; one has been edited. A page is in the menu."""
+    monkeypatch.setattr(arrangement, "FEW", 2)
+    monkeypatch.setattr(arrangement, "TOGETHER", 4)
+    titles = [saying(blog, TAGGED, "dos", Título=title) for title in ("Otro", "Otro más", "Otro")]
+    assert "archivo/index.html" in edited(blog, *titles)
+    read: list[dict] = []
+    really = arrangement.Arrangement._read_post
+    monkeypatch.setattr(
+        arrangement.Arrangement, "_read_post", lambda kept, number: read.append(really(kept, number)) or read[-1]
+    )
+    with closing(KeptSite(blog.root / "state", blog.root / "one", "mark", lambda *_: False, nest)) as site:
+        site.draw("archivo/index.html")
+        assert ["Acerca"] == [one["title"] for one in read]
+        assert (blog.root / "one" / "archivo" / "index.html").read_bytes() == site.drawn["archivo/index.html"]
 
 
 def test_a_title_on_the_page_of_an_old_address_is_for_a_build(blog):

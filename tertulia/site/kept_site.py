@@ -30,6 +30,7 @@ from tertulia.site.arrivals import name_of as looked_for
 from tertulia.site.build import KEY, SiteBuild
 from tertulia.site.build_inputs import next_due
 from tertulia.site.card_edits import CardEdits
+from tertulia.site.contents import TO_FILE
 from tertulia.site.elsewhere import asked_by, suspecting
 from tertulia.site.embeds import pictures_url
 from tertulia.site.kept_search import KeptSearch
@@ -43,7 +44,6 @@ from tertulia.site.state import digest_of, reading_at
 from tertulia.site.talk_edits import TalkEdits, name_of
 from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, set_text
 
-_TO_FILE = lazy_re.compile(r"""["'][{|]""")
 _ID = lazy_re.compile(rb"""\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
 
 
@@ -444,7 +444,7 @@ class KeptSite:
         assert now
         edit.post.body, edit.post.body_line = before.body, before.body_line
         shows, showed = (draw.published([one.content], pictures_url(self.build.settings)) for one in (now, before))
-        to_files = _TO_FILE.search(before.content) or _TO_FILE.search(now.content)
+        to_files = TO_FILE.search(before.content) or TO_FILE.search(now.content)
         if to_files or shows != showed or edit.now.due != edit.before.due or edit.now.guessed or edit.before.guessed:
             raise NeedsBuildError(say("edit_arranged", path=Path(edit.post.shown_path).name))
 

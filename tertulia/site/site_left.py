@@ -48,7 +48,7 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         "editions": _without_lists(build.editions),
         "epoch": build.state.epoch,
     }  # fmt: skip
-    values = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build), **_readings(build)}
+    values: dict[str, object] = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build)}
     values |= {"buried": build.buried, "led on": build.led_on}
     values["numbers"] = {
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
@@ -66,7 +66,7 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
     }
     check = broken_links.LinkCheck(build.output, build.settings)
     leads = ((file, of_posts[post]) for post, file in _led_to(check, build) if post in of_posts)
-    return leave(build, build.state.folder, chain(values.items(), _searched(build)), leads)
+    return leave(build, build.state.folder, chain(values.items(), _searched(build), _readings(build)), leads)
 
 
 def _settings(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,9 +93,9 @@ def _without_lists(editions: Editions) -> Editions:
     return kept
 
 
-def _readings(build: SiteBuild) -> dict[str, object]:
-    """Return those that are nowhere else: of files that were saved just before they were read."""
-    return {f"reading {path}": reading for path, reading in build.state.unsure.items()}
+def _readings(build: SiteBuild) -> Iterator[tuple[str, object]]:
+    """Yield those that are nowhere else: of files that were saved just before they were read."""
+    return ((f"reading {path}", build.texts[path].reading()) for path in sorted(build.state.unsure))
 
 
 def _feeds(build: SiteBuild) -> dict[str, object]:

@@ -31,7 +31,7 @@ def check_links(pelican: Pelican) -> None:
     build = SiteBuild.of(pelican.settings)
     slugs = broken_links.addresses_by_slug(build.contents)
     check = broken_links.LinkCheck(build.output, build.settings, lambda: slugs, build.told, build.buried)
-    check.check(build.links)
+    build.broken = check.check(build.links)
 
 
 def register() -> None:

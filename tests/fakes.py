@@ -19,7 +19,7 @@ from email import message_from_bytes, policy
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tertulia.core.fetch import MAX_BYTES
@@ -47,6 +47,8 @@ class Fake:
 
     name = ""
     faults_known = FAULTS
+    # What a post of ``public`` says that is for one reader, or answers one; nothing where everybody may read all.
+    to_one: ClassVar[dict[str, Any]] = {}
 
     def __init__(self) -> None:
         self.public: list[dict[str, Any]] = []
@@ -193,6 +195,7 @@ class FakeMastodon(Fake):
     """A Mastodon-API server; ``honours_key = False`` for those that ignore the Idempotency-Key."""
 
     name = "mastodon"
+    to_one: ClassVar = {"visibility": "direct"}
     honours_key = True
     length = 500
     most_pictures = 4
@@ -403,6 +406,7 @@ class FakeX(Fake):
     """X's API v2: one account, media, the own timeline with its links written out."""
 
     name = "x"
+    to_one: ClassVar = {"referenced_tweets": [{"type": "replied_to", "id": "1"}]}
 
     def __init__(self) -> None:
         super().__init__()
@@ -476,6 +480,7 @@ class FakeLinkedIn(Fake):
     """LinkedIn's REST API for one author; ``commentary`` is read as little text, and cut where it would be."""
 
     name = "linkedin"
+    to_one: ClassVar = {"visibility": "LOGGED_IN"}
     author = "urn:li:person:abc"
 
     def environ(self) -> dict[str, str]:
@@ -573,6 +578,7 @@ class FakeFacebook(FakeGraph):
     """A Page."""
 
     name = "facebook"
+    to_one: ClassVar = {"privacy": {"value": "SELF"}}
     access_ends = 0  # seconds since 1970; never
 
     def environ(self) -> dict[str, str]:
@@ -617,6 +623,7 @@ class FakeThreads(FakeGraph):
     """A Threads account: containers that nobody sees, then posts."""
 
     name = "threads"
+    to_one: ClassVar = {"replied_to": {"id": "1"}}
 
     def __init__(self) -> None:
         super().__init__()

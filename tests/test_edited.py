@@ -18,12 +18,12 @@ from tertulia.content import posts, snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.conversation.thread import nest
 from tertulia.core import files, languages
-from tertulia.site import kept_site, post_feeds, search
+from tertulia.site import arrangement, kept_site, post_feeds, search
 from tertulia.site.kept_site import KeptSite
 from tertulia.site.site_left import leave_site
 from tertulia.site.up_to_date import TICK_NS
 from tests.conftest import ROOT
-from tests.test_incremental import TEXTS, Blog, arranged, assert_same, built, in_place, picture, tree
+from tests.test_incremental import REPORT, TEXTS, Blog, arranged, assert_same, built, in_place, picture, tree
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +56,7 @@ def blog():
 def edited(blog: Blog, *edits: Callable[[], None], name: str = "dos", **more: object) -> list[str]:
     """Build *blog*, do each of *edits* of the post *name* and show it in place: what was written at last."""
     _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state", **more)
-    assert "" == leave_site(one, "mark", {"remarks": ()})
+    assert "" == leave_site(one, "mark", REPORT)
     written: list[str] = []
     for edit in edits:
         edit()
@@ -100,7 +100,7 @@ def test_what_is_said_of_a_text_is_shown_too(blog, header):
 def test_a_page_is_a_text_too(blog):
     """One without a date, too, which is given that of each build."""
     _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
-    leave_site(one, "mark", {"remarks": ()})
+    leave_site(one, "mark", REPORT)
     blog.file("pages/acerca.md", "Título: Acerca\n\nSomos otros.\n")
     path = str(blog.root / "content" / "pages" / "acerca.md")
     with closing(KeptSite(blog.root / "state", blog.root / "one", "mark", lambda *_: False, nest)) as site:
@@ -150,7 +150,7 @@ def test_what_tells_of_all_posts_is_read_only_where_it_says_otherwise(blog, monk
     blog.posts["dos"]["Resumen"] = "Lo de siempre."
     blog.save("dos")
     _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
-    leave_site(one, "mark", {"remarks": ()})
+    leave_site(one, "mark", REPORT)
     read = []
     monkeypatch.setattr(posts, "read", lambda output, really=posts.read: read.append(output) or really(output))
     for summary, expected in (("Lo de siempre.", 0), ("Otra cosa.", 1)):
@@ -198,7 +198,7 @@ def test_other_tags_are_wherever_posts_are_listed_by_them(blog, more):
     blog.save("dos")
     blog.save("tres")
     _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state", **more)
-    assert "" == leave_site(one, "mark", {"remarks": ()})
+    assert "" == leave_site(one, "mark", REPORT)
     for name, tags, text in (
         ("tres", "Redes", "Nada."), ("tres", "Redes", "Otra cosa."), ("dos", "Colas, Redes", "Nada."),
         ("otro-4", "Redes", f"{TAGGED} Y ya."), ("dos", "Redes, Colas", "Nada. #Redes"),
@@ -215,6 +215,23 @@ def test_other_tags_are_wherever_posts_are_listed_by_them(blog, more):
 def test_tags_that_make_or_end_a_list_are_for_a_build(blog, tags):
     """The only post of one leaves it, or it is spelled in another way than elsewhere."""
     assert [] == edited(blog, saying(blog, "Nada.", "tres", Etiquetas=tags), name="tres")
+
+
+def test_the_archive_reads_no_post_to_name_it(blog, monkeypatch):
+    """Of many posts it shows names alone, which lie together; one has been edited. A page is in the menu."""
+    monkeypatch.setattr(arrangement, "FEW", 2)
+    monkeypatch.setattr(arrangement, "TOGETHER", 4)
+    titles = [saying(blog, TAGGED, "dos", Título=title) for title in ("Otro", "Otro más", "Otro")]
+    assert "archivo/index.html" in edited(blog, *titles)
+    read: list[dict] = []
+    really = arrangement.Arrangement._read_post
+    monkeypatch.setattr(
+        arrangement.Arrangement, "_read_post", lambda kept, number: read.append(really(kept, number)) or read[-1]
+    )
+    with closing(KeptSite(blog.root / "state", blog.root / "one", "mark", lambda *_: False, nest)) as site:
+        site.draw("archivo/index.html")
+        assert ["Acerca"] == [one["title"] for one in read]
+        assert (blog.root / "one" / "archivo" / "index.html").read_bytes() == site.drawn["archivo/index.html"]
 
 
 def test_a_title_on_the_page_of_an_old_address_is_for_a_build(blog):
@@ -271,10 +288,9 @@ def void(_: object) -> None:
 
 
 @pytest.mark.parametrize("edit", [
-    {"Slug": "otro"}, {"Fecha": "2026-11-09"}, {"Etiquetas": "Colas, Nueva"}, {"Idioma": "en"},
-    {"Autor": "Luis Gil"}, {"Serie": "Colas"}, {"Estado": "borrador"}, {"Categoría": "Barrio"}, {"Id": "otro"},
-    {"Alias": "/viejo/"}, {"Portada": "images/bar.png"}, {"Modificado": "2026-11-20"}, {"Expira": "2026-12-20"},
-    {"Actualización": "2026-11-20: ya no."},
+    {"Slug": "otro"}, {"Fecha": "2026-10-09"}, {"Etiquetas": "Colas, Nueva"}, {"Idioma": "en"},
+    {"Autor": "Luis Gil"}, {"Serie": "Colas"}, {"Categoría": "Barrio"}, {"Id": "otro"},
+    {"Alias": "/viejo/"}, {"Portada": "images/bar.png"}, {"Expira": "2026-12-20"},
 ])  # fmt: skip
 def test_what_arranges_is_for_a_build(blog, edit):
     """Nothing is written then."""
@@ -286,6 +302,117 @@ def test_what_arranges_is_for_a_build(blog, edit):
 
     assert [] == edited(blog, change)
     assert before == tree(blog.root / "one")
+
+
+def new(blog: Blog, name: str, text: str = TAGGED, **header: str) -> Callable[[], None]:
+    """Return an edit by which the post *name* comes to be, tagged like others."""
+
+    def edit() -> None:
+        blog.add(name, 10, text)
+        saying(blog, text, name, **{"Etiquetas": "Redes", **header})()
+
+    return edit
+
+
+def gone(blog: Blog, name: str) -> Callable[[], None]:
+    """Return an edit that deletes the post *name*."""
+    return (blog.root / "content" / "posts" / f"{name}.md").unlink
+
+
+@pytest.fixture
+def longer(blog):
+    """A blog whose lists have several pages."""
+    for at in range(8):
+        new(blog, f"otro-{at}", Fecha=f"2026-11-{at + 7:02}")()
+    for name in ("uno", "tres", "cuatro", "cinco", "seis"):
+        blog.texts[name] = TAGGED
+        blog.posts[name]["Etiquetas"] = "Redes"
+        blog.save(name)
+    return blog
+
+
+@pytest.mark.parametrize("more", [
+    {}, {"SOCIAL_CARDS": True}, {"HOME_WHOLE_POSTS": True}, {"TAG_FEED_MIN_POSTS": 15, "DEFAULT_PAGINATION": 4},
+    {"SEARCH": True, "SOCIAL_CARDS": True}, {"PLUGINS": WITHOUT_SCHEMA}, {"DEFAULT_PAGINATION": False},
+])  # fmt: skip
+def test_a_post_comes_moves_and_goes_without_a_build(longer, more):
+    """It has its page, stands between its neighbours, in every list and feed, on as many pages as they take then."""
+    more = {"RELATED_POSTS": 0, **more}  # in so small a blog they are soon worked out for all
+    if more.get("SEARCH"):
+        more["INPUTS_PATH"] = str(longer.root / "inputs")
+    _, one = arranged(longer.root, longer.root / "one", NOW, state=longer.root / "state", **more)
+    assert "" == leave_site(one, "mark", REPORT)
+    for names, *edits in (
+        (["nuevo"], new(longer, "nuevo")),
+        (["nuevo"], saying(longer, TAGGED, "nuevo", Fecha="2026-11-10")),  # the day of another
+        (["nuevo"], saying(longer, f"{TAGGED} Ya.", "nuevo", Título="Otro", Fecha="2026-11-02 10:00")),
+        (
+            ["nuevo-2", "nuevo-3"],
+            new(longer, "nuevo-2", Fecha="2026-10-02"),
+            new(longer, "nuevo-3", Fecha="2025-01-02"),
+        ),
+        (["nuevo"], saying(longer, TAGGED, "nuevo", Estado="borrador")),
+        (["nuevo"], saying(longer, TAGGED, "nuevo", Estado="")),
+        (["dos"], saying(longer, TAGGED, "dos", Modificado="2026-11-20")),
+        (["nuevo", "nuevo-3", "tres"], *(gone(longer, name) for name in ("nuevo", "nuevo-3", "tres"))),
+        (["nuevo-2"], gone(longer, "nuevo-2")),
+    ):
+        for edit in edits:
+            edit()
+        assert in_place(longer.root, longer.root / "one", *names)
+        built(longer.root, longer.root / "whole", NOW, **more)
+        assert_same(tree(longer.root / "whole"), tree(longer.root / "one"))
+        shutil.rmtree(longer.root / "whole")
+
+
+def test_a_post_comes_with_its_pictures(longer):
+    """One in the text that nobody has seen yet, and a cover, whose size feeds tell; a card is drawn for none."""
+    content = longer.root / "content"
+
+    def edit() -> None:
+        picture(content / "images" / "otra.png", 10)
+        picture(content / "posts" / "tapa.png", 30)
+        new(longer, "nuevo", f"{TAGGED}\n\n![Otra](/images/otra.png)", Portada="tapa.png")()
+
+    written = edited(longer, edit, name="nuevo", RELATED_POSTS=0, SOCIAL_CARDS=True)
+    assert 2 <= len([name for name in written if name.startswith("images/")])
+
+
+def test_a_file_of_another_name_is_the_same_post(longer):
+    """Nothing but what tells of its file is written."""
+
+    def edit() -> None:
+        posts_folder = longer.root / "content" / "posts"
+        (posts_folder / "dos.md").rename(posts_folder / "dos-bis.md")
+
+    _, one = arranged(longer.root, longer.root / "one", NOW, state=longer.root / "state", RELATED_POSTS=0)
+    leave_site(one, "mark", REPORT)
+    edit()
+    assert ["posts.json"] == in_place(longer.root, longer.root / "one", "dos", "dos-bis")
+    built(longer.root, longer.root / "whole", NOW, RELATED_POSTS=0)
+    assert_same(tree(longer.root / "whole"), tree(longer.root / "one"))
+
+
+@pytest.mark.parametrize("header", [
+    {"Etiquetas": "Nueva"}, {"Categoría": "Barrio"}, {"Autor": "Luis Gil"}, {"Alias": "/viejo/"}, {"Serie": "Colas"},
+    {"Idioma": "en"}, {"Id": "id-dos"}, {"Slug": "dos", "Fecha": "2026-11-05"}, {"Estado": "oculto"},
+    {"Etiquetas": "redes"},
+])  # fmt: skip
+def test_a_post_that_begins_a_list_or_is_more_than_one_is_for_a_build(longer, header):
+    """Nothing is written of it."""
+    if header == {"Estado": "oculto"}:
+        header = {"Estado": "sin listar"}
+    assert [] == edited(longer, new(longer, "nuevo", "Nada.", **header), name="nuevo", RELATED_POSTS=0)
+
+
+def test_links_that_a_post_mends_or_breaks_are_for_a_build(longer):
+    """Who has written them is told by a build."""
+    longer.texts["uno"] = "Mira [la nueva](/2026/11/nuevo/) y [esta](/2026/11/tres/). #Redes"
+    longer.save("uno")
+    assert [] == edited(longer, new(longer, "nuevo"), name="nuevo", RELATED_POSTS=0)
+    (longer.root / "content" / "posts" / "nuevo.md").unlink()
+    shutil.rmtree(longer.root / "one")
+    assert [] == edited(longer, gone(longer, "tres"), name="tres", RELATED_POSTS=0)
 
 
 @pytest.mark.parametrize("text", [
@@ -312,7 +439,7 @@ def test_what_is_wrong_is_told_as_a_build_tells_it(blog):
     blog.save("dos")
     remarks = [("warning", "content/posts/tres.md:1: x"), ("hint", "content/posts/dos.md:1: de otro")]
     _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
-    leave_site(one, "mark", {"remarks": remarks})
+    leave_site(one, "mark", {**REPORT, "remarks": remarks})
     told = []
     for text in (f"[Nada](/tampoco/) {TAGGED}", TAGGED):
         saying(blog, text)()
@@ -327,7 +454,7 @@ def test_what_is_wrong_is_told_as_a_build_tells_it(blog):
 def test_another_builds_arrangement_is_none(blog):
     """Its mark is not that of the note; damaged, it is none either."""
     _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
-    leave_site(one, "mark", {"remarks": ()})
+    leave_site(one, "mark", REPORT)
     with pytest.raises(LookupError):
         in_place(blog.root, blog.root / "one", "dos", mark="other")
 
@@ -471,7 +598,7 @@ def test_a_build_that_was_overtaken_brings_nothing_back(task, monkeypatch):
         return report
 
     monkeypatch.setattr(build, "run", overtaken)
-    task.posts["dos"]["Fecha"] = "2026-11-19 10:00"  # for a build of everything
+    task.posts["dos"]["Serie"] = "Colas"  # for a build of everything
     task.save("dos")
     assert build.into_output(task.root)
     assert "Quítalo." not in "".join(path.read_text("utf-8", "replace") for path in output_files(task))

@@ -309,16 +309,18 @@ def test_an_installed_deploy_target_is_named_like_ours(tmp_path, installed):
     assert "more_attic" not in sys.modules
     attic = target_for("attic:www", context)
     assert ("Attic", {}) == (type(attic).__name__, attic.manifest().files)
+    with pytest.raises(SettingError, match=r"«cellar:».* folder:, .*, attic:"):
+        target_for("cellar:www", context)
 
 
 @pytest.mark.parametrize(
     "module", ["", "Attic = 3", "raise ValueError", "from tertulia.deploy.base import Target as Attic"]
 )
 def test_a_broken_deploy_target_is_told_in_one_line(tmp_path, installed, caplog, module):
-    """The line names it; then the choices are told, as for a name that nobody has."""
+    """The line names it; then the choices are told, it not among them, as for a name that nobody has."""
     installed({"more_attic": module}, "[tertulia.targets]\nattic = more_attic:Attic\n", "attic")
     context = DeployContext(settings.load(environ={}), Fetcher(), lambda: NOW, tmp_path)
-    with pytest.raises(SettingError, match="DEPLOY_TARGET"):
+    with pytest.raises(SettingError, match=r"DEPLOY_TARGET: «attic:».* folder:, rsync:, s3:, git: "):
         target_for("attic:www", context)
     (line,) = caplog.messages
     assert "attic" in line

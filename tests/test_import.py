@@ -329,7 +329,7 @@ def test_pictures_nobody_has_a_copy_of_are_asked_for_once_at_their_full_size(blo
 
 
 def test_a_source_of_ones_own_is_an_installed_package(blog, tmp_path, monkeypatch):
-    """An importer by an entry point is found by what is inside, and by its name."""
+    """An importer by an entry point is found by what is inside, and by its name; what it gives is counted for it."""
     beside = tmp_path / "installed"
     (beside / "my_diary-1.dist-info").mkdir(parents=True)
     (beside / "my_diary-1.dist-info" / "METADATA").write_text(
@@ -345,13 +345,14 @@ def test_a_source_of_ones_own_is_an_installed_package(blog, tmp_path, monkeypatc
         "def read(export):\n"
         "    post = OldPost(id='1', address='https://d.example/1', published=datetime(2020, 1, 2), title='Uno',\n"
         "                   body='*Hola*', body_format='markdown', slug='uno')\n"
-        "    return OldSite(address='https://d.example', posts=(post,), read=('post 1',))\n"
+        "    return OldSite(address='https://d.example', posts=(post,))\n"
         "DIARY = Importer('diary', 'Diary', 'di', lambda export: bool(export.named('.diary')), read)\n",
         "utf-8",
     )
     monkeypatch.syspath_prepend(str(beside))
     (tmp_path / "e.diary").write_text("x", "utf-8")
-    blog.take(tmp_path / "e.diary")
+    report = blog.take(tmp_path / "e.diary")
+    assert [1, 0] == [one.read for one in report.sums()[:2]]
     assert "*Hola*\n" == blog.post("2020-01-02_uno.md")
     assert "Id: di-1" in blog.header("2020-01-02_uno.md")
 

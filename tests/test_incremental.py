@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from PIL import Image
@@ -38,6 +38,7 @@ from tests.conftest import BLOG, ROOT
 
 pytestmark = pytest.mark.slow
 
+REPORT = {"posts": 0, "pages": 0, "keep": (), "remarks": ()}
 FIRST_DAY = dt.date(2026, 11, 1)
 TAGS = ("Redes", "redes", "Colas", "C#", "Reseñas", "日本")
 CATEGORIES = ("Opinión", "Barrio", "Oficio")
@@ -278,6 +279,7 @@ class Edits(RuleBasedStateMachine):
         self.patched.setattr(search, "LARGEST_PART", 2)
         self.is_kept = False  # what the last build arranged
         self.edited: set[str] | None = set()  # posts saved since it; None where more was
+        self.kinds: set[str] = set()  # of the edits since
         self.saved_together = 0  # so many edits are made before somebody builds
         self.branch: tuple[dict[str, bytes], tuple[dict, dict]] | None = None  # the files of another one, and its posts
 
@@ -290,28 +292,33 @@ class Edits(RuleBasedStateMachine):
         """The next edits are seen by one build."""
         self.saved_together = edits
 
-    def check(self, edited: str = "") -> None:
+    def check(self, *edited: str, kind: str = "text") -> None:
         """
         See that a build gives what a full one does; also one in place, where only posts like *edited* were saved.
         """
-        self.edited = self.edited | {edited} if edited and self.edited is not None else None
+        self.edited = self.edited | {*edited} if edited and self.edited is not None else None
+        self.kinds.add(kind)
         self.saved_together -= 1
         if self.saved_together > 0:
             return
         names, self.edited = sorted(self.edited or ()), set()
+        kinds, self.kinds = ", ".join(sorted(self.kinds)), set()
         self.count += 1
         root, now = self.blog.root, self.now.isoformat()
         new, whole = root / f"out{self.count}", root / "whole"
         shutil.rmtree(whole, ignore_errors=True)
         built(self.blog.root, whole, now, **self.more)
         expected = tree(whole)
-        if names and self.is_kept and self.output and in_place(root, self.output, *names):
+        is_shown = names and self.is_kept and self.output and in_place(root, self.output, *names)
+        if names and self.is_kept:
+            event(f"{kinds}: {'in place' if is_shown else 'by a build'}")
+        if is_shown and self.output:
             assert_same(expected, tree(self.output))
             if self.count % 2:  # the next edit is of what this one has left
                 return
         _, build = arranged(self.blog.root, new, now, state=root / "state", kept=self.output, **self.more)
         assert_same(expected, tree(new))
-        self.is_kept = leave_site(build, "mark", {"remarks": ()}) == ""
+        self.is_kept = leave_site(build, "mark", REPORT) == ""
         if self.output:
             shutil.rmtree(self.output)
         self.output = new
@@ -346,7 +353,7 @@ class Edits(RuleBasedStateMachine):
     def changed(self, name: str, key: str, value: str) -> None:
         self.blog.posts[name][key] = value
         self.blog.save(name)
-        self.check(name)
+        self.check(name, kind=key)
 
     def one(self, data) -> str:
         return data.draw(st.sampled_from(sorted(self.blog.posts)), label="post")
@@ -408,7 +415,7 @@ class Edits(RuleBasedStateMachine):
         name = self.one(data)
         del self.blog.posts[name]
         (self.blog.root / "content" / "posts" / f"{name}.md").unlink()
-        self.check()
+        self.check(name, kind="deleted")
 
     @rule(data=st.data())
     def rename(self, data):
@@ -416,12 +423,13 @@ class Edits(RuleBasedStateMachine):
         new = f"{name}-bis"
         self.blog.posts[new], self.blog.texts[new] = self.blog.posts.pop(name), self.blog.texts.pop(name)
         (self.blog.root / "content" / "posts" / f"{name}.md").rename(self.blog.root / "content" / f"posts/{new}.md")
-        self.check()
+        self.check(name, new, kind="renamed")
 
     @rule(day=st.integers(0, 40), text=st.sampled_from(TEXTS))
     def add(self, day, text):
-        self.blog.add(f"nuevo-{len(self.blog.posts)}", day, text)
-        self.check()
+        name = f"nuevo-{len(self.blog.posts)}"
+        self.blog.add(name, day, text)
+        self.check(name, kind="new")
 
     @rule(name=st.sampled_from(["acerca", "contacto"]), title=st.sampled_from(["Acerca", "Contacto", "Índice & más"]))
     def edit_page(self, name, title):

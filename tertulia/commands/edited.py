@@ -1,4 +1,4 @@
-"""A build after an edit of a text or of a talk: what shows it is written in place, and nothing else is looked at.
+"""A build after edits of texts and talks: what shows it is written in place, and nothing else is looked at.
 
 Each file is put in place whole, so that no reader sees half of one. Who is killed between two of them leaves an output
 that is not the one of any note, and the next build begins from nothing but what it knows of each page.
@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from tertulia.commands.build_report import BuildReport, Remark, complaints, decimal, summary
@@ -24,7 +25,7 @@ from tertulia.site.up_to_date import BuildNote, Stamp, Told, is_sure, stamp_of
 
 def show(root: Path, place: Path, *, strict: bool = False) -> tuple[Told | None, str, list[str]]:
     """
-    Write anew what shows the texts that were saved since the last build.
+    Write anew what shows the texts that were saved, came or went since the last build.
 
     Args:
         root: The blog's folder.
@@ -54,7 +55,7 @@ def _show(folder: Path, place: Path, output: Path, *, strict: bool) -> tuple[Tol
         touched += _come(touched, note, site.talk.folder)
         looked_ns, stamps = time.time_ns(), {path: stamp_of(path) for path in touched}
         before = complaints(_report(site), plain=True)
-        files = site.prepare(_saved(touched, stamps, note, site))
+        files = site.prepare(_saved(touched, site))
         report = _report(site)
         if strict and not report.clean:
             raise NeedsBuildError(say("edit_failed", why="--strict"))
@@ -67,30 +68,35 @@ def _show(folder: Path, place: Path, output: Path, *, strict: bool) -> tuple[Tol
         path: stamp if stamp is None or is_sure(stamp, looked_ns) else up_to_date.UNSURE
         for path, stamp in stamps.items()
     }
-    _leave(place, note, inputs, written, told)
+    _leave(place, _due_by(note, site.due), inputs, written, told)
     why = ", ".join(site.edited)
     return told, [f"{name}: {why}" for name in written]
 
 
 def _come(touched: Sequence[str], note: BuildNote, talk: Path) -> list[str]:
-    """Return the files that have come to a folder of talk which was *touched*: the first that is said under a post."""
+    """
+    Return what has come to folders that were *touched*, also below.
+
+    A folder of talk is touched by the first that is said under a post.
+    """
     is_touched = not {str(talk), str(talk / "avatars")}.isdisjoint(touched)
-    there = up_to_date.below(str(talk), through_links=True) if is_touched else ()
-    return [path for path in there if not note.inputs.get(path) and path not in touched]
+    there = list(up_to_date.below(str(talk), through_links=True)) if is_touched else []
+    for folder in touched:
+        if Path(folder) != talk and os.path.isdir(folder):
+            for name in set(os.listdir(folder)) - up_to_date.PASSED_OVER:
+                path = os.path.join(folder, name)
+                if not note.inputs.get(path):
+                    there += up_to_date.below(path) if os.path.isdir(path) else [path]
+    return [path for path in dict.fromkeys(there) if not note.inputs.get(path) and path not in touched]
 
 
-def _saved(touched: list[str], stamps: dict[str, Stamp | None], note: BuildNote, site: KeptSite) -> Iterator[str]:
-    """Yield what was saved, but folders that hold what they held, and what editors leave for a while."""
+def _saved(touched: list[str], site: KeptSite) -> Iterator[str]:
+    """Yield what was saved, came or went: folders say nothing of themselves."""
     for path in touched:
-        if site.talk.is_of(path):
+        if site.talk.is_of(path) or not os.path.isdir(path):
             yield path
-        elif os.path.isdir(path):
-            if path != str(site.talk.folder) and not up_to_date.is_same_folder(path, note):
-                raise NeedsBuildError(say("edit_other", path=Path(path).name))
-        elif stamps[path] is None:
+        elif os.path.islink(path) or os.path.basename(path) in up_to_date.PASSED_OVER:
             raise NeedsBuildError(say("edit_other", path=Path(path).name))
-        else:
-            yield path
 
 
 def _report(site: KeptSite) -> BuildReport:
@@ -98,6 +104,14 @@ def _report(site: KeptSite) -> BuildReport:
     return BuildReport(
         kept["posts"], kept["pages"], keep=kept["keep"], remarks=[Remark(*one) for one in kept["remarks"]]
     )
+
+
+def _due_by(note: BuildNote, due: datetime | None) -> BuildNote:
+    """Return the *note* of an output that is another when a file is *due*, if not before."""
+    if due is None:
+        return note
+    due_ns = int(due.timestamp()) * 1_000_000_000
+    return note._replace(due_ns=due_ns if note.due_ns is None else min(note.due_ns, due_ns))
 
 
 def _leave(place: Path, note: BuildNote, inputs: Mapping[str, Stamp | None], files: Iterable[str], told: Told) -> None:

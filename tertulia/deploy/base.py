@@ -134,6 +134,9 @@ class Target(ABC):
         """
         Make the target what *plan* says.
 
+        In this order, so that a deploy that is cut short is known as such by the next: ``written(plan.between)`` as
+        ``MANIFEST``, the files to put in their order, those to delete, ``written(plan.new)`` as ``MANIFEST``.
+
         Args:
             output: The built site, which holds each file that is to be put.
 

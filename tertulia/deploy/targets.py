@@ -28,13 +28,16 @@ def target_for(address: str, context: DeployContext) -> Target:
         address: ``folder:/srv/www``, ``rsync:me@host:/www``, ``s3://bucket``, ``git:origin#pages``.
 
     Raises:
-        SettingError: there is none, or no such kind; the message lists the choices.
+        SettingError: there is none, or no such kind; the message lists the choices, those of others too.
     """
     kind, colon, rest = address.partition(":")
     others = extensions.load(extensions.TARGETS, _fits, TARGETS, only=kind or "-") if kind not in TARGETS else {}
     make = _ours(TARGETS[kind]) if kind in TARGETS else others.get(kind)
-    if not colon or make is None:
+    if not colon:
         raise SettingError(say("deploy_choices"))
+    if make is None:
+        known = ", ".join(f"{name}:" for name in (*TARGETS, *sorted(extensions.names(extensions.TARGETS) - {kind})))
+        raise SettingError(say("deploy_unknown", kind=f"{kind}:", kinds=known))
     return make(rest, context)
 
 

@@ -64,7 +64,7 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
         ContentError: the export cannot be read.
         TertuliaError: the sums do not agree.
     """
-    site = importer.read(export)
+    site = importer.read(export).counted()
     if not site.read:
         names = ", ".join(path.name for path in export.paths)
         raise ContentError(say("import_nothing", file=names, label=importer.label))

@@ -16,7 +16,7 @@ Where an export does not tell its host, they are paths ("/2019/05/x/"), and the 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -161,5 +161,13 @@ class OldSite:
     blocks: Mapping[str, str] = field(default_factory=dict)  # pieces of HTML that posts show by name
     left_out: tuple[LeftOut, ...] = ()
     losses: tuple[Loss, ...] = ()  # of the whole
-    # "post 12", "comment 7": all that was met, whatever became of it; noted while reading, for the sums
+    # "post 12", "comment 7": all that was met, whatever became of it; noted while reading, for the sums. A source that
+    # notes nothing is taken to have met what it gives.
     read: tuple[str, ...] = ()
+
+    def counted(self) -> "OldSite":
+        """Return it with all that was met noted."""
+        posts = (f"post {one.id}" for one in self.posts)
+        comments = (f"comment {one.id}" for one in self.comments)
+        left = (f"{'comment' if one.sort == 'comment' else 'post'} {one.id}" for one in self.left_out)
+        return self if self.read else replace(self, read=(*posts, *comments, *left))

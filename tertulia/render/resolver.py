@@ -203,6 +203,11 @@ class ImageResolver:
                 copy_whole(kept, output / name, before and before / name)
         return [(*self._first_use.get(path, (path, None)), failed[path]) for path in sorted(failed)]
 
+    def made(self) -> tuple[dict[str, Path], dict[Path, PictureError]]:
+        """Make what was asked for; the files by their names under the site's root, and those that cannot be made."""
+        failed = self.image_cache.finish()
+        return {name: kept for name, kept in self._published.items() if kept.exists()}, failed
+
     def add_files(self) -> None:
         """Have everything in ``content/images/`` that is no picture published, linked or not."""
         for path in sorted((self.content / FOLDER).rglob("*")):

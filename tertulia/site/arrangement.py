@@ -10,9 +10,9 @@ import pickle
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ NAME = "arranged"
 # How much of a post a page shows: nothing but its name, what lists do, all.
 LINK, CARD, WHOLE = 0, 1, 2
 FEW = 12  # posts of a list that are named where it stands; a longer one is a piece of its own
+# What a list of names shows of a post. Of so many posts it lies in one piece: who lists them all reads no post.
+_NAMED_BY = ("title", "url", "lang", "date")
+TOGETHER = 256
 _OF_CARD = "minutes"  # an attribute that lists read and who only names a post does not
 # What is asked of a post, besides what stands in ``Content``.
 _MORE = ("category", "author", "status", "source_path", "locale_date", "files")
@@ -36,6 +39,7 @@ CREATE TABLE posts (number INTEGER PRIMARY KEY, path TEXT UNIQUE, held BLOB);
 CREATE TABLE pages (number INTEGER PRIMARY KEY, name TEXT UNIQUE, held BLOB);
 CREATE TABLE shown (post INTEGER, page INTEGER, size INTEGER, PRIMARY KEY (post, page)) WITHOUT ROWID;
 CREATE TABLE pieces (name TEXT PRIMARY KEY, held BLOB) WITHOUT ROWID;
+CREATE TABLE leads (file TEXT, post INTEGER, PRIMARY KEY (file, post)) WITHOUT ROWID;
 """
 
 Number = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -53,49 +57,54 @@ class KeptPost:
         return _post, (self.number,)
 
     def __getattr__(self, name: str) -> Any:
-        read = self.__dict__.pop("_read", None)
-        if read is None:
+        if "_read" not in self.__dict__:
             raise AttributeError(name)
-        self.__dict__.update({**read(self.number), **self.__dict__})
+        self._have_all()
         return getattr(self, name)
+
+    def _have_all(self) -> None:
+        """Have all that is known of it here; what it was given meanwhile stays."""
+        if read := self.__dict__.pop("_read", None):
+            self.__dict__.update({**read(self.number), **self.__dict__})
 
 
 class KeptPosts(Sequence[KeptPost]):
-    """
-    A long list of them.
+    """A long list of them, by its *number*: who has it sees what was put into it last."""
 
-    Args:
-        number: Of the list.
-        count: Of the posts in it.
-        languages: Those that they are in.
-    """
-
-    def __init__(self, arrangement: "Arrangement", number: int, count: int, languages: tuple[str, ...]) -> None:
-        self._arrangement, self._number, self._count, self.languages = arrangement, number, count, languages
+    def __init__(self, arrangement: "Arrangement", number: int) -> None:
+        self._arrangement, self.name = arrangement, f"list {number}"
+        self._number = number
 
     def __reduce__(self) -> Any:
-        return _posts, (self._number, self._count, self.languages)
+        return _posts, (self._number,)
 
     @property
-    def name(self) -> str:
-        """That by which its numbers are kept."""
-        return f"list {self._number}"
+    def numbers(self) -> tuple[int, ...]:
+        """Those of its posts."""
+        numbers: tuple[int, ...] = self._arrangement.value(self.name)[0]
+        return numbers
 
-    def with_posts(self, posts: Sequence[KeptPost]) -> "KeptPosts":
-        """Return the list as it is with these *posts*."""
-        self._arrangement.set(self.name, tuple(post.number for post in posts))
-        languages = tuple(sorted({post.lang for post in posts}))
-        return KeptPosts(self._arrangement, self._number, len(posts), languages)
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those that its posts are in."""
+        languages: tuple[str, ...] = self._arrangement.value(self.name)[1]
+        return languages
 
     def __len__(self) -> int:
-        return self._count
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[KeptPost]:
+        """Go through all posts, of which most are only named."""
+        if len(self) >= TOGETHER:
+            self._arrangement.name_posts(self.numbers)
+        return iter(self[:])
 
     @overload
     def __getitem__(self, at: int) -> KeptPost: ...
     @overload
     def __getitem__(self, at: slice) -> list[KeptPost]: ...
     def __getitem__(self, at: int | slice) -> KeptPost | list[KeptPost]:
-        numbers, post = self._arrangement.value(f"list {self._number}"), self._arrangement.post
+        numbers, post = self.numbers, self._arrangement.post
         return [post(one) for one in numbers[at]] if isinstance(at, slice) else post(numbers[at])
 
 
@@ -136,7 +145,7 @@ def _label(number: int) -> KeptLabel:
     raise NotImplementedError  # ``Arrangement.label``
 
 
-def _posts(number: int, count: int, languages: tuple[str, ...]) -> KeptPosts:
+def _posts(number: int) -> KeptPosts:
     raise NotImplementedError  # ``Arrangement.posts``
 
 
@@ -186,6 +195,8 @@ class _Leaving:
         if type(held) in _PLAIN or id(held) in self._pieces:  # most are, and what comes below is slow
             return held
         if isinstance(held, list | tuple):
+            if id(held) in self._lists:  # that of all posts is given to a thousand pages
+                return _Named(self._lists[id(held)][1])
             if len(held) > FEW and all(id(one) in self._numbers for one in held):
                 return self._named(held)
             parts = [self.plain(one) for one in held]
@@ -206,8 +217,11 @@ class _Leaving:
     def _named(self, held: Sequence["Content"]) -> "_Named":
         if id(held) not in self._lists:
             number, languages = len(self._lists), tuple(sorted({post.lang for post in held}))
-            self._lists[id(held)] = held, (_posts, (number, len(held), languages))
-            self.keep(f"list {number}", _Numbers(self._numbers[id(post)] for post in held))
+            self._lists[id(held)] = held, (_posts, (number,))
+            numbers = _Numbers(self._numbers[id(post)] for post in held)
+            self._store.execute(
+                "INSERT INTO pieces VALUES (?, ?)", (f"list {number}", pickle.dumps((numbers, languages)))
+            )
         return _Named(self._lists[id(held)][1])
 
 
@@ -230,12 +244,15 @@ class _Named:
         return self._number
 
 
-def leave(build: "SiteBuild", folder: Path, values: Iterable[tuple[str, object]]) -> str:
+def leave(
+    build: "SiteBuild", folder: Path, values: Iterable[tuple[str, object]], leads: Iterable[tuple[str, int]] = ()
+) -> str:
     """
     Leave what *build* has arranged in *folder*.
 
     Args:
         values: More that is to be known by its name.
+        leads: Files of the output, each with the number of a post that leads there.
 
     Returns:
         Why there is nothing, for people who know the code; "" where all of it is there.
@@ -249,6 +266,7 @@ def leave(build: "SiteBuild", folder: Path, values: Iterable[tuple[str, object]]
             leaving = _Leaving(store, build.contents)
             _leave_posts(store, leaving, build.contents)
             _leave_pages(store, leaving, build)
+            store.executemany("INSERT OR IGNORE INTO leads VALUES (?, ?)", leads)
             for name, value in values:
                 leaving.keep(name, value)
             store.execute("COMMIT")
@@ -260,17 +278,25 @@ def leave(build: "SiteBuild", folder: Path, values: Iterable[tuple[str, object]]
 
 
 def _leave_posts(store: sqlite3.Connection, leaving: _Leaving, contents: Iterable["Content"]) -> None:
-    from tertulia.site.contents import Content
+    from tertulia.site.contents import TO_FILE, Content
 
     names = [name for name in (*Content.__annotations__, *_MORE) if name not in _LESS]
+    named = []
     for number, post in enumerate(contents):
         values = {name: getattr(post, name) for name in names if hasattr(post, name)}
         given = {name: value for name, value in post.metadata.items() if name not in values and name not in _LESS}  # type: ignore[attr-defined]
         values |= {name: getattr(post, name, value) for name, value in given.items()}
-        values["_content"] = post._content
-        values["content"] = shown if (shown := post.content) != post._content else post._content
+        values["_content"] = text = post._content
+        values["content"] = post.content if TO_FILE.search(text) else text
         row = number, str(post.source_path), leaving.packed(values)  # type: ignore[attr-defined]
         store.execute("INSERT INTO posts VALUES (?, ?, ?)", row)
+        named.append(_names_of(values))
+    for first in range(0, len(named), TOGETHER):
+        leaving.keep(f"names {first // TOGETHER}", dict(enumerate(named[first : first + TOGETHER], first)))
+
+
+def _names_of(values: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(values[name] for name in _NAMED_BY)
 
 
 def _leave_pages(store: sqlite3.Connection, leaving: _Leaving, build: "SiteBuild") -> None:
@@ -293,6 +319,17 @@ def _leave_pages(store: sqlite3.Connection, leaving: _Leaving, build: "SiteBuild
 def size_of(read: frozenset[str] | None) -> int:
     """Return how much of a post a page shows that may read these attributes of it; None for all."""
     return WHOLE if read is None else CARD if _OF_CARD in read else LINK
+
+
+@dataclass(slots=True)
+class Changes:
+    """What edits have changed of an arrangement, besides posts and values."""
+
+    gone: list[KeptPost] = field(default_factory=list)
+    pages: dict[str, tuple[str, list[str], dict[str, Any]] | None] = field(default_factory=dict)  # None: it is no more
+    shown: dict[tuple[str, KeptPost], int] = field(default_factory=dict)  # how much of it a page shows, at least
+    leads: dict[int, set[str]] = field(default_factory=dict)  # of a post, the files that it leads to
+    lost: set[str] = field(default_factory=set)  # names of values that are no more
 
 
 # ── found by an edit ─────────────────────────────────────────────────────────────────────────────────────────
@@ -343,15 +380,30 @@ class Arrangement:
         found = self._store.execute("SELECT number FROM posts WHERE path = ?", (path,)).fetchone()
         return self.post(found[0]) if found else None
 
+    def name_posts(self, numbers: Iterable[int]) -> None:
+        """Let the posts of these *numbers* have their names, unless they have been read."""
+        for number in numbers:
+            post = self.post(number)
+            if "_read" in post.__dict__ and (names := self._names(number)[1].get(number)):
+                post.__dict__.update({**dict(zip(_NAMED_BY, names, strict=True)), **post.__dict__})
+
+    def _names(self, number: int) -> tuple[str, dict[int, tuple[Any, ...]]]:
+        """Return the piece that holds the names of the post of that *number*, and those of all posts in it."""
+        piece = f"names {number // TOGETHER}"
+        try:
+            return piece, self.value(piece)
+        except LookupError:  # it is the first of them
+            return piece, {}
+
     def label(self, number: int) -> KeptLabel:
         """Return a tag, category or author."""
         if number not in self._labels:
             self._labels[number] = KeptLabel(number, self.value(f"label {number}"))
         return self._labels[number]
 
-    def posts(self, number: int, count: int, languages: tuple[str, ...]) -> KeptPosts:
+    def posts(self, number: int) -> KeptPosts:
         """Return a long list."""
-        return KeptPosts(self, number, count, languages)
+        return KeptPosts(self, number)
 
     def value(self, name: str) -> Any:
         """
@@ -373,6 +425,11 @@ class Arrangement:
         found = self._store.execute(asked, (f"{kind} ", f"{kind}!"))
         return {name[len(kind) + 1 :]: self._unpacked(held) for name, held in found}
 
+    def names(self, begin: str) -> list[str]:
+        """Return all names that *begin* so."""
+        asked = "SELECT name FROM pieces WHERE substr(name, 1, ?) = ? ORDER BY name"
+        return [name for (name,) in self._store.execute(asked, (len(begin), begin))]
+
     def set(self, name: str, value: object) -> None:
         """Let *value* be what was left by that *name*, for as long as this is open."""
         self._values[name] = value
@@ -380,10 +437,6 @@ class Arrangement:
     def has_page(self, name: str) -> bool:
         """Whether there is a page with that file."""
         return self._store.execute("SELECT 1 FROM pages WHERE name = ?", (name,)).fetchone() is not None
-
-    def give(self, name: str, value: object) -> None:
-        """Let *value* be what all pages are given by that *name*, for those that are drawn here."""
-        self._values[f"given {name}"] = value
 
     def given(self, names: Iterable[str]) -> dict[str, Any]:
         """Return of what all pages are given what has one of *names*."""
@@ -406,35 +459,55 @@ class Arrangement:
         asked = "SELECT name FROM pages JOIN shown ON page = number WHERE post = ? AND size >= ? ORDER BY number"
         return (name for (name,) in self._store.execute(asked, (post.number, size)))
 
-    def change(
-        self,
-        posts: Iterable[KeptPost],
-        values: Mapping[str, object],
-        pages: Mapping[str, object] = MappingProxyType({}),
-        cards: Mapping[str, Iterable[KeptPost]] = MappingProxyType({}),
-    ) -> None:
-        """
-        Leave *posts*, *values* and *pages* as they are now: all of it, or none.
+    def come(self, path: str, values: Mapping[str, Any]) -> KeptPost:
+        """Return a post that was not there: with these *values*, its file being at *path*."""
+        (last,) = self._store.execute("SELECT coalesce(max(number), -1) FROM posts").fetchone()
+        number = max(last, *self._posts, -1) + 1
+        post = self._posts[number] = KeptPost(number, self._read_post)
+        post.__dict__.pop("_read")
+        post.__dict__.update(values, source_path=path)
+        return post
 
-        Args:
-            cards: Of pages, by their files, the posts that they list.
-        """
-        rows = []
+    def leading_to(self, file: str) -> frozenset[int]:
+        """Return the numbers of posts that lead to a *file* of the output."""
+        return frozenset(number for (number,) in self._store.execute("SELECT post FROM leads WHERE file = ?", (file,)))
+
+    def change(self, posts: Iterable[KeptPost], values: Mapping[str, object], changes: "Changes") -> None:
+        """Leave *posts* and *values* as they are now, with more *changes*: all of it, or none."""
+        rows, named = [], {}
         for post in posts:
+            post._have_all()
+            piece, names = self._names(post.number)
+            self._values[piece] = named[piece] = {**names, post.number: _names_of(post.__dict__)}
             held = {name: value for name, value in post.__dict__.items() if name not in _LESS_OF_KEPT}
-            rows.append((pickle.dumps(held, pickle.HIGHEST_PROTOCOL), post.number))
-        pieces = [(name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) for name, value in values.items()]
-        held_pages = [(pickle.dumps(page, pickle.HIGHEST_PROTOCOL), name) for name, page in pages.items()]
+            rows.append((post.number, str(post.source_path), pickle.dumps(held, pickle.HIGHEST_PROTOCOL)))
+        pieces = [(name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) for name, value in {**values, **named}.items()]
         self._store.execute("BEGIN")
-        self._store.executemany("UPDATE pages SET held = ? WHERE name = ?", held_pages)
-        for name, listed in cards.items():
-            (page,) = self._store.execute("SELECT number FROM pages WHERE name = ?", (name,)).fetchone()
-            self._store.execute("DELETE FROM shown WHERE page = ? AND size = ?", (page, CARD))
-            shown = [(post.number, page, CARD) for post in listed]
-            self._store.executemany("INSERT OR REPLACE INTO shown VALUES (?, ?, ?)", shown)
-        self._store.executemany("UPDATE posts SET held = ? WHERE number = ?", rows)
+        self._store.executemany("DELETE FROM posts WHERE number = ?", [(post.number,) for post in changes.gone])
+        self._store.executemany("DELETE FROM leads WHERE post = ?", [(number,) for number in changes.leads])
+        self._store.executemany("DELETE FROM shown WHERE post = ?", [(post.number,) for post in changes.gone])
+        self._store.executemany("INSERT OR REPLACE INTO posts VALUES (?, ?, ?)", rows)
+        for name, page in changes.pages.items():
+            self._change_page(name, page and pickle.dumps(page, pickle.HIGHEST_PROTOCOL))
+        self._store.executemany(
+            "INSERT INTO shown SELECT ?, number, ? FROM pages WHERE name = ?"
+            " ON CONFLICT DO UPDATE SET size = max(size, excluded.size)",
+            ((post.number, size, name) for (name, post), size in changes.shown.items()),
+        )
+        leads = ((file, number) for number, files in changes.leads.items() for file in files)
+        self._store.executemany("INSERT OR IGNORE INTO leads VALUES (?, ?)", leads)
         self._store.executemany("INSERT OR REPLACE INTO pieces VALUES (?, ?)", pieces)
+        self._store.executemany("DELETE FROM pieces WHERE name = ?", [(name,) for name in changes.lost])
         self._store.execute("COMMIT")
+
+    def _change_page(self, name: str, held: bytes | None) -> None:
+        """Leave a page as it is now; None where it is no more."""
+        if held is None:
+            self._store.execute("DELETE FROM shown WHERE page = (SELECT number FROM pages WHERE name = ?)", (name,))
+            self._store.execute("DELETE FROM pages WHERE name = ?", (name,))
+        else:
+            asked = "INSERT INTO pages (name, held) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET held = excluded.held"
+            self._store.execute(asked, (name, held))
 
     def close(self) -> None:
         """Let go of the file."""

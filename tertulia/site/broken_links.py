@@ -75,6 +75,11 @@ def without_broken_file_links(content: Content, html: str, folder: str, known: C
     return html
 
 
+def files_named(html: str) -> set[str]:
+    """Return the names of files that *html* links to, before it is known where they are published."""
+    return {os.path.basename(unquote(target)) for target in _FILE_LINK.findall(html)}
+
+
 def unlink_unknown_tags(contents: Iterable[Content], context: Mapping[str, Any]) -> None:
     """Leave the ``#tags`` of pages that no post has as the words that they are: they have no page to lead to."""
     there = {f"{context['SITEURL']}/{quote(tag.url)}" for tag, _ in context.get("tags", ())}
@@ -129,6 +134,12 @@ def _may_be_ours(href: str) -> bool:
 _OUR_PICTURE = lazy_re.compile(r"images/.+\.[0-9a-f]{8}\.\w+")
 
 
+def names_of(path: str) -> tuple[str, str]:
+    """Return the slugs that whoever wrote *path* may have meant."""
+    last = _ENDING.sub("", path.rpartition("/")[2])
+    return last.lower(), _DATED.sub("", last).lower()
+
+
 class LinkCheck:
     """
     Looks up addresses in a site that has been written.
@@ -160,13 +171,16 @@ class LinkCheck:
         others = [*settings.get("OTHER_PATHS", ()), *settings.get("OUTPUT_RETENTION", ())]
         self.others = tuple(path.strip("/") for path in others)
         self.anchors: dict[Path, frozenset[str] | None] = {}
+        self.made: Mapping[str, bool] = {}  # files that will be there, or will not, whatever is there now
+        self.broken: set[str] = set()  # paths under the site at which nothing is
 
-    def check(self, links: Iterable[InternalLink]) -> None:
-        """Tell of every one that leads nowhere."""
+    def check(self, links: Iterable[InternalLink]) -> set[str]:
+        """Tell of every one that leads nowhere; the paths under the site at which nothing is."""
         fine: set[str] = set()  # looked up once, though hundreds of posts may link to a tag
         for link in links:
             if link.href not in fine and self.leads(link) and _SAME_ON_EVERY_PAGE.match(link.href):
                 fine.add(link.href)
+        return self.broken
 
     def leads(self, link: InternalLink) -> bool:
         """Whether *link* leads somewhere, or is not ours to judge; told when it does not."""
@@ -175,6 +189,8 @@ class LinkCheck:
         if path is None or any(f"{path}/".startswith(f"{other}/") for other in self.others):
             return True
         file = self.file_at(path)
+        if file is None:
+            self.broken.add(path)
         if file is None and (self.was_told(link) or self.is_made_by_us(link, path)):
             return False
         if file is None or (not path and _OF_WORDPRESS.match(parts.query)):
@@ -220,9 +236,13 @@ class LinkCheck:
         """Return the file that a host answers with for *path*; None when there is none."""
         file = os.path.join(self.output, path)  # thousands of links are looked up: a Path of each would take longer
         for name in (file, os.path.join(file, "index.html")):
-            if os.path.isfile(name) and (found := Path(name)) not in self.buried:
+            if self._is_there(name) and (found := Path(name)) not in self.buried:
                 return found
         return None  # also longer than a name may be, or with a sign that none may hold
+
+    def _is_there(self, name: str) -> bool:
+        will_be = self.made.get(os.path.relpath(name, self.output)) if self.made else None
+        return os.path.isfile(name) if will_be is None else will_be
 
     def has_anchor(self, file: Path, fragment: str) -> bool:
         """Whether the page *file* has a place called *fragment*; what is no page of ours is believed."""
@@ -239,8 +259,7 @@ class LinkCheck:
 
     def guess(self, path: str) -> str:
         """Return the address of the one post or page whose slug ends *path*; "" when there is none, or several."""
-        last = _ENDING.sub("", path.rpartition("/")[2])
-        found = (self._addresses.get(name.lower()) for name in (last, _DATED.sub("", last)))
+        found = (self._addresses.get(name) for name in names_of(path))
         return next((f"/{url}" for url in found if url is not None), "")
 
     @cached_property
@@ -253,12 +272,22 @@ class LinkCheck:
         return list(dict.fromkeys([short, href, unquote(short), unquote(href), short.lstrip("/")]))
 
 
-def addresses_by_slug(contents: Iterable[Content]) -> dict[str, str]:
-    """Return the addresses of *contents* by their last part, where no other has the same."""
+def urls_by_slug(contents: Iterable[Content]) -> dict[str, list[str]]:
+    """Return the addresses of *contents* by their last part."""
     found: dict[str, list[str]] = defaultdict(list)
     for content in contents:
         found[content.slug.lower()].append(content.url)
-    return {slug: urls[0] for slug, urls in found.items() if len(urls) == 1}
+    return dict(found)
+
+
+def only_ones(by_slug: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the addresses of those that no other has the slug of."""
+    return {slug: urls[0] for slug, urls in by_slug.items() if len(urls) == 1}
+
+
+def addresses_by_slug(contents: Iterable[Content]) -> dict[str, str]:
+    """Return the addresses of *contents* by their last part, where no other has the same."""
+    return only_ones(urls_by_slug(contents))
 
 
 def _broken(link: InternalLink, spellings: Sequence[str], guess: str = "", phrase: str = "broken_link") -> Problem:

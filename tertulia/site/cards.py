@@ -246,6 +246,15 @@ class CardSet:
         """
         if not post.card or post.card == self.of_site.get(post.lang):
             return None
+        return self.draw(post)
+
+    def draw(self, post: Content) -> Path:
+        """
+        Give *post* a card of its own; its file, drawn.
+
+        Raises:
+            CardsFailedError: it cannot be.
+        """
         card = self.card_of(post)
         post.card = self.add(card, f"{post.lang}/{post.slug}")
         path = self.renderer.path_for(card)

@@ -102,7 +102,7 @@ def latest(posts: Iterable[Content]) -> dict[str, list[tuple[Content, Comment, s
 def latest_under(posts: Iterable[Content]) -> list[tuple[Content, Comment, str]]:
     """Return what was said last under *posts* of one language, newest first."""
     found = ((post, said) for post in posts for said in post.said if not said.is_owner)
-    newest = heapq.nlargest(LATEST, found, key=lambda one: (one[1].date, one[1].id))
+    newest = heapq.nlargest(LATEST, found, key=lambda one: (one[1].date, one[1].id, one[0].id))
     return [(post, said, shorten(plain(said.html), LATEST_CHARS)) for post, said in newest]
 
 

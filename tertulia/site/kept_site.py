@@ -1,47 +1,64 @@
-"""The site as the last build left it, for an edit of a text or of a talk: no more of it is read than the edit touches.
+"""The site as the last build left it, for edits of texts and talks: no more of it is read than the edits touch.
 
 A process that has built nothing finds what was arranged (``tertulia/site/site_left.py``), has pages drawn by the same
-templates, and writes beside them what else shows the text: feeds, ``posts.json``, related posts, the search. Whatever
-it cannot show it leaves to a build.
+templates, and writes beside them what else shows the texts: feeds, ``posts.json``, related posts, the search. Posts may
+come, go and move (``tertulia/site/moves.py``). Whatever it cannot show it leaves to a build.
 """
 
 import contextlib
 import os
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property, partial
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader
 from msgspec.structs import replace
 
-from tertulia.content import posts
 from tertulia.core import languages, lazy_re
-from tertulia.core.files import remove_empty, write_if_changed, write_whole
+from tertulia.core.files import remove_empty, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.embeds import draw
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
-from tertulia.site import broken_links, posts_json, related_kept, schema, search, templates
+from tertulia.site import broken_links, posts_json, related_kept, schema, templates
 from tertulia.site.arrangement import LINK, WHOLE, Arrangement, KeptPost
+from tertulia.site.arrivals import Arrivals
+from tertulia.site.arrivals import name_of as looked_for
 from tertulia.site.build import KEY, SiteBuild
-from tertulia.site.contents import changed
+from tertulia.site.build_inputs import next_due
+from tertulia.site.card_edits import CardEdits
+from tertulia.site.contents import TO_FILE
 from tertulia.site.elsewhere import asked_by, suspecting
 from tertulia.site.embeds import pictures_url
+from tertulia.site.kept_search import KeptSearch
+from tertulia.site.moves import Moves, PostPlace, uses_of
+from tertulia.site.posts_json_edits import PostsJsonEdits
+from tertulia.site.problems import no_ids
 from tertulia.site.reading import PostReader, allowed_hosts
 from tertulia.site.records import PostRecord, Reading
-from tertulia.site.search import SearchIndex
-from tertulia.site.site_left import with_places
-from tertulia.site.state import BuildState, digest_of, reading_at
-from tertulia.site.tag_edits import TagEdits
-from tertulia.site.talk_edits import TalkEdits
-from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, home_of, set_text
+from tertulia.site.site_left import files_led_to, with_places
+from tertulia.site.state import digest_of, reading_at
+from tertulia.site.talk_edits import TalkEdits, name_of
+from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, set_text
 
-_TO_FILE = lazy_re.compile(r"""["'][{|]""")
 _ID = lazy_re.compile(rb"""\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
+
+
+class Saved(NamedTuple):
+    """What became of texts."""
+
+    edits: list[Edit]
+    comes: list[Edit]  # of no post yet
+    goes: list[Edit]
+    drafts: list[Edit]  # of no post, before and now
+
+    @property
+    def all(self) -> list[Edit]:
+        """All of them."""
+        return [*self.edits, *self.comes, *self.goes, *self.drafts]
 
 
 class KeptSite:
@@ -67,32 +84,35 @@ class KeptSite:
         wants_text: posts_json.WantsText,
         nest: Callable[..., Sequence[Any]],
     ) -> None:
-        self.folder, self.output, self.wants_text = folder, output, wants_text
+        self.folder, self.output = folder, output
         self.arrangement = Arrangement(folder)
         if self.arrangement.value("mark") != mark:
             raise LookupError(mark)
         self.kept: dict[str, Any] = self.arrangement.value("site")
         self.report: dict[str, Any] = self.arrangement.value("report")
-        self.build = self._build()
-        self.tags = TagEdits(self.build, self.arrangement, output)
-        self.talk = TalkEdits(self.build, self.arrangement, nest)
+        build = self.build = self._build()
+        self.moves = Moves(build, self.arrangement, output, self.kept["page_rules"])
+        self.arrivals = Arrivals(build, self.arrangement, self.moves)
+        self.cards = CardEdits(build, self.arrangement)
+        self.talk = TalkEdits(build, self.arrangement, nest)
+        self.search = KeptSearch(build, self.arrangement, output)
+        self.told = PostsJsonEdits(build, output, wants_text)
+        self.due: datetime | None = None  # when the clock alone makes a file that was saved another
         self.drawn: dict[str, bytes] = {}
-        self.cards: dict[str, bytes | None] = {}  # of posts that have another title now; None for what goes
         self.renamed: list[KeptPost] = []
         self.values: dict[str, object] = {}
         self.edited: list[str] = []  # why anything was drawn
         self.touched: dict[int, KeptPost] = {}
-        self._index: TemporaryDirectory[str] | None = None  # a new one for the search
-        self._parts: dict[str, str] = {}  # of it, those that were made anew, and the digests of their pages
+        self._sought: list[str] = []  # files that came, or went
+        self._moved: dict[int, KeptPost] = {}  # in lists
         self._relations: related_kept.Stamp | None = None  # of what is known of related posts, when it has changed
 
-    takes_tags = True
+    movable = frozenset({"tags", "date", "categories", "authors"})
 
     def close(self) -> None:
         """Let go of what is kept."""
         self.arrangement.close()
-        if self._index:
-            self._index.cleanup()
+        self.search.close()
 
     def _build(self) -> SiteBuild:
         kept = self.kept
@@ -110,7 +130,7 @@ class KeptSite:
         build.looks, build.editions, build.theme = kept["looks"], kept["editions"], kept["theme"]
         build.state.folder, build.state.epoch = self.folder, kept["epoch"]
         build.fingerprints, build.beside = kept["fingerprints"], kept["beside"]
-        build.buried, build.led_to = kept["buried"], kept["led_to"]
+        build.buried, build.led_to, build.published = kept["buried"], kept["led_to"], kept["published"]
         build.search_parts = kept["search_parts"]
         settings[KEY] = build
         return build
@@ -158,28 +178,42 @@ class KeptSite:
         """Yield the pages that show at least so much of *post*."""
         return self.arrangement.showing(post, size)
 
-    def retag(self, post: KeptPost, before: PostRecord, now: PostRecord) -> list[str]:
-        """Let *post* have the tags that it has *now*; the pages that list other posts, or tell other counts."""
-        return self.tags.retag(post, before, now)
+    def place_of(self, post: KeptPost) -> PostPlace | None:
+        """Return where *post* stands; None where that is nowhere."""
+        return None if post.is_page else self.moves.place_of(post)
 
-    def rename(self, post: KeptPost) -> Iterable[str]:
+    def move(self, post: Any, was: PostPlace | None, before: PostRecord, now: PostRecord) -> None:
+        """
+        Let *post* stand where it stands *now*.
+
+        Raises:
+            NeedsBuildError: it takes a build to show it.
+        """
+        if was is None:
+            return
+        self.moves.asked = Path(post.shown_path)
+        if any(getattr(before, name) != getattr(now, name) for name in self.movable):
+            self.moves.refuse(post)
+            self.moves.respell(uses_of(before, self.build), uses_of(now, self.build))
+            for name, value in self.arrivals.labels(now).items():
+                setattr(post, name, value)
+            post.date = now.date
+            if self.arrivals.place_of(now) != (post.url, post.save_as):
+                self.moves.cannot("edit_address")
+        place = self.moves.place_of(post)
+        if place != was:
+            self.moves.move(post, was, place)
+            self._moved[post.number] = post
+        if (before.date, before.authors) != (now.date, now.authors):
+            self.cards.say(post)
+        if before.date != now.date:
+            self.cards.move(post, comes=True)
+
+    def rename(self, post: KeptPost) -> list[str]:
         """Let *post*, which has another title now, have the card that says so, and the blog tell of it."""
-        from tertulia.site.cards import card_set
-
-        build, src = self.build, post.card and post.card.src
         self.renamed.append(post)
-        if src and src.startswith(f"cards/{post.lang}/{post.slug}."):
-            cards = card_set(build.settings, build.words, build.looks.card_colors, build.looks.card_font)
-            card = cards.redraw(post) if cards else None
-            if card is None:
-                raise NeedsBuildError(say("edit_pictures", path=Path(post.shown_path).name))
-            self.cards |= {src: None, post.card.src: card.read_bytes()}
-        newest = self._value(f"newest {post.lang}") or []
-        told = self._value("given blog_json_ld")
-        if told and post.number in newest:
-            posts = [self.arrangement.post(number) for number in newest]
-            self._give("blog_json_ld", {**told, post.lang: schema.describe_blog_in(post.lang, posts, build)})
-            yield home_of(post.lang, build)
+        self.cards.say(post)
+        return []
 
     def _value(self, name: str) -> Any:
         """Return what was left by that *name*, or None."""
@@ -190,12 +224,12 @@ class KeptSite:
 
     def _give(self, name: str, value: object) -> None:
         """Let all pages be given *value* by that *name*."""
-        self.arrangement.give(name, value)
+        self.arrangement.set(f"given {name}", value)
         self.values[f"given {name}"] = value
 
     def draw(self, name: str) -> None:
         """Draw the page; it is written with all the others."""
-        kind, names, values = self.tags.pages.get(name) or self.arrangement.page(name)
+        kind, names, values = self.moves.page(name)
         context = {**self.build.settings, **self.arrangement.given(names), "output_file": name, **values}
         self.drawn[name] = self.environment.get_template(f"{kind}.html").render(context).encode()
 
@@ -203,40 +237,159 @@ class KeptSite:
 
     def prepare(self, paths: Iterable[str]) -> dict[str, bytes | None]:
         """
-        Return the files of the output that show the texts and talks which were saved at *paths*.
+        Return the files of the output that show the texts and talks which were saved, or deleted, at *paths*.
 
         And let ``report`` tell of them. Of what goes there is None.
 
         Raises:
             NeedsBuildError: a build is needed to show them.
         """
-        edits, paths = TextEdits(self), list(paths)
-        found = edits.read(path for path in paths if not self.talk.is_of(path))
-        for edit in found:
+        paths = list(paths)
+        texts = [path for path in paths if not self.talk.is_of(path)]
+        try:
+            return self._prepare(self._sorted(texts), [path for path in paths if self.talk.is_of(path)])
+        except LookupError as error:
+            raise NeedsBuildError(say("edit_arranged", path=Path([*texts, *paths][0]).name)) from error
+
+    def _sorted(self, paths: Iterable[str]) -> Saved:
+        """Return what became of the texts at *paths*."""
+        edits, saved = TextEdits(self), Saved([], [], [], [])
+        for path in paths:
+            post, before, is_there = self.post(path), self.reading(path), os.path.isfile(path)
+            if post is None and before is None:
+                if self.arrivals.is_nothing(path):
+                    continue
+                if not is_there:
+                    raise NeedsBuildError(say("edit_other", path=Path(path).name))
+            if before is None or not is_there:
+                self._sought.append(path)
+            if post is None:
+                now = self.arrivals.read(path) if is_there else Reading()
+                if before and before.record:  # it was left out
+                    raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
+                self.values[f"reading {path}"] = now
+                (saved.comes if now.record else saved.drafts).append(Edit(None, before or Reading(), now, WHOLE))
+                continue
+            now = self.build.reader.read(path) if is_there else Reading()
+            if now.record:
+                saved.edits.append(edits.edit_of(post, now))
+            elif before is None or before.record is None or not self.arrivals.may_go(post, before.record, now):
+                raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
+            else:
+                self.values[f"reading {path}"] = now
+                saved.goes.append(Edit(post, before, now, WHOLE))
+        return saved
+
+    def _prepare(self, saved: Saved, talks: Sequence[str]) -> dict[str, bytes | None]:
+        edits, goes = TextEdits(self), [edit.post for edit in saved.goes]
+        self.arrivals.refuse_sought(self._sought, self.reading)
+        for edit in saved.edits:
             self._refuse(edit)
-        before, told_before = self._complaints(found, [edit.before for edit in found]), self._told_of(found)
-        when = [changed(edit.post) for edit in found]
-        names = edits.change(found)
-        for post, size in self.talk.read(path for path in paths if self.talk.is_of(path)):
+        before = self._complaints([*saved.edits, *saved.goes], [edit.before for edit in saved.all])
+        told_before = self.told.told_of(edit.post for edit in saved.edits)
+        for edit in saved.goes:
+            self._go(edit)
+        names = edits.change(saved.edits)
+        comes = [self._come(edit, goes) for edit in saved.comes]
+        self.arrivals.refuse_beside()
+        found = [*saved.edits, *comes]
+        for post, size in self.talk.read(talks):
             self.touched[post.number] = post
             names += self.showing(post, size)
         names += self._said_last()
-        edits.draw_pages(names)
-        if when != [changed(edit.post) for edit in found]:
-            raise NeedsBuildError(say("edit_arranged", path=Path(found[0].post.shown_path).name))
+        carded = self.cards.finish()
+        names += [name for post in carded for name in self.showing(post, WHOLE)]
+        self.touched |= {post.number: post for post in carded}
+        moved = [*self._moved.values(), *(edit.post for edit in comes)]
+        names += self.moves.finish(moved, self.renamed)
+        self._draw(names)
         self._refuse_pages([*(edit.post for edit in found), *self.talk.posts.values()])
-        edits.draw_pages(name for post in self._related_anew(found) for name in self.showing(post, WHOLE))
-        self.report["remarks"] = _told_anew(
-            self.report["remarks"], before, self._complaints(found, [edit.now for edit in found])
-        )
-        self.values |= {"report": self.report, **self.talk.values(), **self.tags.values}
+        self._refuse_lost([edit.post for edit in found], goes)
+        self._draw(name for post in self._related_anew(found, goes) for name in self._showing_whole(post))
+        now = self._complaints(found, [edit.now for edit in saved.all])
+        self.report["remarks"] = _told_anew(self.report["remarks"], before, now)
+        self.report["posts"] += len(comes) - len(goes)
+        self._keep(saved, comes)
         self.edited = [_why(edit) for edit in found]
+        self.edited += [say("explain_goes", what=post.shown_path) for post in goes]
         self.edited += [say("explain_talk", what=post.shown_path) for post in self.talk.posts.values()]
-        files: dict[str, bytes | None] = {**self.drawn, **self._feeds(found), **self._posts_json(told_before, found)}
-        files |= self.cards | self.tags.files()
+        told_now = self.told.told_of([*(edit.post for edit in found), *carded])
+        files: dict[str, bytes | None] = {**self.moves.files, **self.drawn, **self._feeds(found)}
+        files |= self.told.files(
+            told_before, told_now, order=self.moves.order, goes=goes,
+            comes=[edit.post for edit in comes], moves=self._moved.values(),
+        )  # fmt: skip
+        files |= self.cards.files | self.moves.sitemap.files()
         files |= self.talk.files(self.renamed)
-        self._index_anew([*(edit.post for edit in found if edit.size is not None), *self.talk.posts.values()])
+        files |= {name: path.read_bytes() for name, path in self.build.coming.items()}
+        said = [edit.post for edit in saved.edits if edit.size is not None]
+        self.search.prepare([*said, *self.talk.posts.values()], [edit.post for edit in comes], goes)
         return {name: held for name, held in files.items() if _held(self.output / name) != held}
+
+    def _draw(self, names: Iterable[str]) -> None:
+        """Draw these pages, but those that are no more."""
+        pages = self.moves.changes.pages
+        TextEdits(self).draw_pages(name for name in names if pages.get(name, True) is not None)
+
+    def _showing_whole(self, post: KeptPost) -> list[str]:
+        return [*self.showing(post, WHOLE), post.save_as]
+
+    def _go(self, edit: Edit) -> None:
+        """Let a post be nowhere any more."""
+        assert edit.before.record
+        post = edit.post
+        self.moves.respell(uses_of(edit.before.record, self.build), {})
+        self.moves.go(post)
+        self.cards.move(post, comes=False)
+        self._note(post, comes=False)
+        self.moves.changes.lost |= {f"feeds of {post.number}", f"entry {post.number}"}
+
+    def _come(self, edit: Edit, goes: Iterable[KeptPost]) -> Edit:
+        """Let a post be there that was not."""
+        record = edit.now.record
+        assert record
+        path = self.arrivals.paths[record.shown_path]
+        post = self.arrivals.post(path, edit.now, goes)
+        self.moves.respell({}, uses_of(record, self.build))
+        self.change(post, edit.now, {})
+        self.talk.begin(post)
+        self.arrivals.publish(post, path)
+        if self._value("given blog_json_ld"):
+            schema.describe_posts([post], self.build)
+        self.moves.come(post)
+        self.cards.move(post, comes=True)
+        self.cards.say(post)
+        self._note(post, comes=True)
+        return edit._replace(post=post)
+
+    def _note(self, post: Any, *, comes: bool) -> None:
+        """Note who has an Id, an address and a talk, with *post* or without it."""
+        numbers, talks = (dict(self.arrangement.value(name)) for name in ("numbers", "talks"))
+        slugs = {slug: list(urls) for slug, urls in self.arrangement.value("slugs").items()}
+        without = set(self.arrangement.value("without ids"))
+        key, slug, talk = f"{post.id} {post.lang}", post.slug.lower(), name_of(post)
+        if comes:
+            numbers[key] = talks[talk] = post.number
+            slugs.setdefault(slug, []).append(post.url)
+            without |= set() if post.has_id else {post.shown_path}
+        else:
+            del numbers[key], talks[talk]
+            slugs[slug].remove(post.url)
+            without.discard(post.shown_path)
+        for name, value in (("numbers", numbers), ("talks", talks), ("slugs", slugs), ("without ids", sorted(without))):
+            self.arrangement.set(name, value)
+            self.values[name] = value
+
+    def _keep(self, saved: Saved, comes: Iterable[Edit]) -> None:
+        """Note what the next edit has to know."""
+        found = [edit.now for edit in (*saved.edits, *comes, *saved.drafts, *saved.goes)]
+        self.due = next_due(found, self.build.reader.now)
+        if self.due and self.due <= self.build.reader.now:  # nobody knows when
+            raise NeedsBuildError(say("edit_undated"))
+        looked = {looked_for(one.written) for reading in found for one in reading.looked if one.written}
+        if looked - (known := self.arrangement.value("looked for")):
+            self.values["looked for"] = known | looked
+        self.values |= {"report": self.report, **self.talk.values(), **self.moves.values, **self.cards.values}
 
     def _said_last(self) -> Iterable[str]:
         """Let pages tell what was said last under any post; those where that is another now."""
@@ -258,12 +411,13 @@ class KeptSite:
                 write_whole(self.output / name, held, durable=False)
         for name in (name for name, held in files.items() if held is None):
             remove_empty(self.output, name)
-        written = [*files, *self._put_index()]
-        self.arrangement.change(self.touched.values(), self.values, self.tags.pages, self.tags.cards)
+        written = [*files, *self.search.put()]
+        self.values |= self.search.values
+        self.moves.changes.lost |= self.search.lost
+        self.arrangement.change((self.moves.touched | self.touched).values(), self.values, self.moves.changes)
         if self._relations:
             self.build.state.keep_value(related_kept.NOTE, self._relations)
-        if self._parts:
-            search.note_parts(self.build.state, self.output / search.FOLDER, self._parts)
+        self.search.note()
         return written
 
     def _refuse(self, edit: Edit) -> None:
@@ -278,7 +432,7 @@ class KeptSite:
         assert now
         edit.post.body, edit.post.body_line = before.body, before.body_line
         shows, showed = (draw.published([one.content], pictures_url(self.build.settings)) for one in (now, before))
-        to_files = _TO_FILE.search(before.content) or _TO_FILE.search(now.content)
+        to_files = TO_FILE.search(before.content) or TO_FILE.search(now.content)
         if to_files or shows != showed or edit.now.due != edit.before.due or edit.now.guessed or edit.before.guessed:
             raise NeedsBuildError(say("edit_arranged", path=Path(edit.post.shown_path).name))
 
@@ -294,11 +448,26 @@ class KeptSite:
         for page in self.drawn.values():
             if is_suspect(page) and asked_by(page, own):
                 raise NeedsBuildError(say("edit_undeclared"))
-        for post in posts:
-            if post.save_as in self.arrangement.value("anchored"):
-                old = (self.output / post.save_as).read_bytes()
-                if set(_ID.findall(self.drawn.get(post.save_as, old))) != set(_ID.findall(old)):
-                    raise NeedsBuildError(say("edit_arranged", path=Path(post.shown_path).name))
+        anchored = self.arrangement.value("anchored")
+        for name in {*self.drawn, *(post.save_as for post in posts)} & anchored:
+            old = _held(self.output / name) or b""
+            if set(_ID.findall(self.drawn.get(name, old))) != set(_ID.findall(old)):
+                raise NeedsBuildError(say("edit_arranged", path=name))
+
+    def _refuse_lost(self, posts: Iterable[KeptPost], goes: Iterable[KeptPost]) -> None:
+        """
+        Look whether other posts lead to what is no more, or led nowhere and lead to what is there now.
+
+        Raises:
+            NeedsBuildError: one does.
+        """
+        looked_at = {post.number for post in (*posts, *goes)}
+        files = {**self.moves.changes.pages, **self.moves.files}
+        for name, held in files.items():
+            if held is None and name not in self.drawn and self.arrangement.leading_to(name) - looked_at:
+                raise NeedsBuildError(say("edit_led_to", path=name))
+        new = {name for name in self.drawn if not (self.output / name).exists()}
+        self.arrivals.refuse_links(self.arrangement.value("broken"), new, posts)
 
     def _complaints(self, edits: Sequence[Edit], readings: Sequence[Reading]) -> list[Problem]:
         """Return what is wrong with files that read as *readings*, and with the links of their posts as they are."""
@@ -306,18 +475,31 @@ class KeptSite:
         told: dict[str, list[str]] = {}
         for problem in found:
             told.setdefault(problem.path, []).append(problem.what)
-        slugs = partial(self.arrangement.value, "slugs")
         check = broken_links.LinkCheck(
-            self.output, self.build.settings, slugs, told, self.build.buried, tell=found.append
+            self.output,
+            self.build.settings,
+            lambda: broken_links.only_ones(self.arrangement.value("slugs")),
+            told,
+            self.build.buried,
+            tell=found.append,
         )
+        check.made = {**dict.fromkeys(self.drawn, True), **dict.fromkeys(self.build.coming, True)}
+        check.made |= {name: held is not None for name, held in self.moves.files.items() if name not in check.made}
         for name, page in self.drawn.items():
             check.read(self.output / name, page.decode())
         links = list(broken_links.internal_links(edit.post for edit in edits))
         check.check(links)
+        if without := self.arrangement.value("without ids"):
+            found.append(no_ids(without))
         self.values["anchored"] = self.arrangement.value("anchored") | set(with_places(check, links))
+        self.values["broken"] = self.arrangement.value("broken") | check.broken
+        leads = self.moves.changes.leads
+        leads |= {edit.post.number: set() for edit in edits}
+        for number, file in files_led_to(check, links):
+            leads[number].add(file)
         return found
 
-    def _related_anew(self, edits: Sequence[Edit]) -> list[Any]:
+    def _related_anew(self, edits: Sequence[Edit], goes: Sequence[KeptPost]) -> list[Any]:
         """
         Let each post be related to those that it is related to now; the posts for which these are others.
 
@@ -326,19 +508,26 @@ class KeptSite:
         """
         most, numbers = self.build.settings.get("RELATED_POSTS"), self.arrangement.value("numbers")
         keys = {f"{edit.post.id} {edit.post.lang}": edit.post for edit in edits if _is_compared(edit)}
-        if not most or not keys:
+        if not most or not (keys or goes):
             return []
-        compared = {key: related_kept.as_compared(key, post, self.build.state) for key, post in keys.items()}
-        place, state = self.folder / related_kept.KEPT, self.build.state
+        state = self.build.state
+        compared: dict[str, related_kept.ToRelate] = {
+            key: related_kept.as_compared(key, post, state) for key, post in keys.items()
+        }
+        gone = {f"{post.id} {post.lang}": post.lang for post in goes}
         try:
-            now, self._relations = related_kept.change(place, state.value(related_kept.NOTE), compared, most)
+            now, self._relations = related_kept.change(
+                self.folder / related_kept.KEPT, state.value(related_kept.NOTE), compared, gone, most
+            )
         except LookupError as error:
-            raise NeedsBuildError(say("edit_arranged", path=Path(edits[0].post.shown_path).name)) from error
+            path = Path([*(edit.post for edit in edits), *goes][0].shown_path)
+            raise NeedsBuildError(say("edit_related", path=path.name)) from error
         found = []
         for key, others in now.items():
             post: Any = self.arrangement.post(numbers[key])
             if [f"{other.id} {other.lang}" for other in post.related] != others:
                 post.related = [self.arrangement.post(numbers[other]) for other in others]
+                self.moves.changes.shown |= {(post.save_as, other): LINK for other in post.related if other is not post}
                 self.touched[post.number] = post
                 found.append(post)
         return found
@@ -347,10 +536,10 @@ class KeptSite:
         """Return the files of the feeds that the posts stand in."""
         from tertulia.site import feeds, post_feeds
 
-        numbers: set[int] = set(self.tags.feeds)
+        folders: set[str] = set(self.moves.feeds)
         for edit in edits if any(edit.size is not None for edit in edits) else ():
             with contextlib.suppress(LookupError):
-                numbers.update(self.arrangement.value(f"feeds of {edit.post.number}"))
+                folders.update(self.arrangement.value(f"feeds of {edit.post.number}"))
         edited = {edit.post.number for edit in edits}
 
         def prepared_of(post: KeptPost) -> feeds.Prepared:
@@ -362,87 +551,14 @@ class KeptSite:
 
         prepared: dict[int, feeds.Prepared] = {}
         files = {}
-        for number in sorted(numbers):
-            folder, about, posts = self.arrangement.value(f"feed {number}")
+        for place in sorted(folders):
+            folder, about, posts = self.arrangement.value(f"feed {place}")
             for post in posts:
                 if post.number not in prepared:
                     prepared[post.number] = prepared_of(post)
             for name, held in feeds.write(about, [prepared[post.number] for post in posts]).items():
                 files[f"{folder}{name}"] = held.encode() if isinstance(held, str) else held
         return files
-
-    def _index_anew(self, posts: Iterable[KeptPost]) -> None:
-        """
-        Have an index made of what is searched now, where that is not what it was.
-
-        Raises:
-            NeedsBuildError: that cannot be done here.
-        """
-        found = {post.number: post for post in posts if not post.mark}
-        if not found or not self.build.settings["SEARCH"]:
-            return
-        changed: dict[str, dict[str, bytes]] = defaultdict(dict)
-        for post in found.values():
-            part, name, before = self._searched(search.file_of(post))
-            page = search.search_page(post, self.build.settings["SITEURL"], self.build.words).encode()
-            if page != before:
-                changed[part][name] = page
-        if not changed:
-            return
-        self.values |= {
-            f"{search.pieces(part)} {name}": page for part, now in changed.items() for name, page in now.items()
-        }
-        binary = search.executable()
-        if binary is None:
-            raise NeedsBuildError(say("no_pagefind"))
-        self._index = TemporaryDirectory(prefix=f".{self.output.name}-", dir=self.output.parent)
-        anew = {part: {**self.arrangement.values(search.pieces(part)), **now} for part, now in changed.items()}
-        index = SearchIndex(binary, anew, Path(self._index.name, search.FOLDER), state=BuildState())
-        index.finish()
-        if not index.is_done:
-            raise NeedsBuildError(say("no_pagefind"))
-        self._parts = index.digests
-
-    def _searched(self, name: str) -> tuple[str, str, bytes]:
-        """
-        Return in which part of the index a page stands, its name there and what it says.
-
-        Raises:
-            NeedsBuildError: in none.
-        """
-        for part in self.build.search_parts or ("",):
-            with contextlib.suppress(LookupError):
-                return part, name, self.arrangement.value(f"{search.pieces(part)} {name}")
-        raise NeedsBuildError(say("edit_undeclared"))
-
-    def _put_index(self) -> list[str]:
-        """Put the new index in the place of the old, what leads to all of it last, and delete what nothing leads to."""
-        if self._index is None:
-            return []
-        new, old, touched = Path(self._index.name, search.FOLDER), self.output / search.FOLDER, []
-        for part in self._parts:
-            names = sorted((Path(part, name) for name in search.files_of(new, part)), key=_leads)
-            touched += [
-                name for name in names if write_if_changed(old / name, (new / name).read_bytes(), durable=False)
-            ]
-            for name in {Path(part, name) for name in search.files_of(old, part)} - set(names):
-                (old / name).unlink()
-                touched.append(name)
-        return [Path(search.FOLDER, name).as_posix() for name in touched]
-
-    def _told_of(self, edits: Sequence[Edit]) -> dict[tuple[str, str], posts.Post]:
-        """Return what ``posts.json`` says of the posts, as they are at this moment."""
-        listed = [edit.post for edit in edits if not edit.post.is_page and not edit.post.mark]
-        return {(post.id, post.lang): posts_json.entry(post, self.build, self.wants_text) for post in listed}
-
-    def _posts_json(self, before: Mapping[tuple[str, str], posts.Post], edits: Sequence[Edit]) -> dict[str, bytes]:
-        """Return ``posts.json`` as it is now, where it says otherwise than *before*: of many posts, it is long."""
-        now = self._told_of(edits)
-        if now == before:
-            return {}
-        published = posts.read(self.output)
-        entries = tuple(now.get(one.key, one) for one in published.posts)
-        return {posts.FILE_NAME: posts.encoded(replace(published, posts=entries))}
 
 
 def _told_anew(
@@ -455,6 +571,8 @@ def _told_anew(
 
 
 def _why(edit: Edit) -> str:
+    if edit.before.record is None:
+        return say("explain_comes", what=edit.post.shown_path)
     return say("explain_link" if edit.size == LINK else "explain_text", what=edit.post.shown_path)
 
 
@@ -464,10 +582,6 @@ def _held(path: Path) -> bytes | None:
         return path.read_bytes()
     except FileNotFoundError:
         return None
-
-
-def _leads(name: Path) -> tuple[bool, str]:
-    return name.name == search.ENTRY, str(name)
 
 
 def _is_compared(edit: Edit) -> bool:

@@ -206,7 +206,7 @@ def closing(post: Content, build: SiteBuild) -> str:
 
 def enclosure(cover: Picture | None, build: SiteBuild) -> feeds.Enclosure | None:
     """Return the cover as a file; None when there is none, or its file is not where it should be."""
-    file = build.output / cover.src if cover else None
+    file = build.coming.get(cover.src, build.output / cover.src) if cover else None
     if cover is None or file is None or not file.is_file():
         return None
     media_type = mimetypes.guess_type(cover.src)[0] or "application/octet-stream"

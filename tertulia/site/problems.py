@@ -7,7 +7,7 @@ import itertools
 import logging
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -135,7 +135,12 @@ def without_ids(posts: Iterable[Content]) -> None:
     """Count the posts that have no Id of their own."""
     without = [post.shown_path for post in posts if not post.has_id]
     if without:
-        report(Problem(min(without), None, say("no_id", n=len(without)), say("no_id_fix"), "hint"))
+        report(no_ids(without))
+
+
+def no_ids(paths: Sequence[str]) -> Problem:
+    """Return what is told of the posts at *paths*, which have no Id of their own."""
+    return Problem(min(paths), None, say("no_id", n=len(paths)), say("no_id_fix"), "hint")
 
 
 def same_ids_of_pages(contents: Iterable[Content]) -> None:

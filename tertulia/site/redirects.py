@@ -81,9 +81,8 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
             pairs += [(bare, one.new), (f"{bare}/", one.new)]
     for name, (url, lang) in build.on_first.items():
         if name not in taken and _free(build.output / name):
-            # For a while, until there are posts enough: so no host is told, that would answer 301, for good.
-            title = build.words.setting(build.settings, "SITENAME", lang)
-            _write_page(build, name, title, lang, addresses.whole(build.settings["SITEURL"], url))
+            build.led_to.add(addresses.whole(build.settings["SITEURL"], url))
+            put(build, name, page_leading_to_list(url, lang, build))
     buried = _bury(build, contents, taken)
     missing = _missing(build)
     for server, text in (
@@ -131,10 +130,24 @@ def _lead_on(build: SiteBuild, content: Content, name: str, path: str) -> list[t
 def _write_page(build: SiteBuild, name: str, title: str, lang: str, new: str) -> None:
     """Write the page *name*, which leads to the address *new* within the site."""
     build.led_to.add(new)
-    words = build.words.text("moved", lang)
+    put(build, name, page_leading_to(new, title, lang, build))
+
+
+def page_leading_to(new: str, title: str, lang: str, build: SiteBuild) -> str:
+    """Return a page that leads to the address *new* within the site."""
     inside = new.removeprefix(build.settings["SITEURL"])
     url = new if "://" in new else addresses.whole(build.settings["SITE_ADDRESS"], inside)
-    put(build, name, redirect_page(title, lang, url, new, words))
+    return redirect_page(title, lang, url, new, build.words.text("moved", lang))
+
+
+def page_leading_to_list(url: str, lang: str, build: SiteBuild) -> str:
+    """
+    Return a page that leads to the list at *url*: for a while, until there are posts enough to have a page there.
+
+    So no host is told, that would answer 301, for good.
+    """
+    title = build.words.setting(build.settings, "SITENAME", lang)
+    return page_leading_to(addresses.whole(build.settings["SITEURL"], url), title, lang, build)
 
 
 def _free(file: Path) -> bool:

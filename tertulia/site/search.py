@@ -269,13 +269,18 @@ def parted(contents: Sequence[Content]) -> dict[str, list[Content]]:
     posts = sorted((one for one in contents if not one.is_page), key=lambda one: (one.date, one.save_as))
     if len(posts) < LEAST_PARTED:
         return {"": list(contents)}
-    settled = (len(posts) - SETTLED // 2) // SETTLED * SETTLED
+    settled = settled_of(len(posts))
     size = LARGEST_PART
     while settled > size * MOST_PARTS:
         size *= 2
     older = {f"{OLDER}{begin // size + 1}" if begin else "": begin for begin in range(0, settled, size)}
     parts = {part: posts[begin : min(begin + size, settled)] for part, begin in older.items()}
     return {**parts, RECENT: [*posts[settled:], *(one for one in contents if one.is_page)]}
+
+
+def settled_of(count: int) -> int:
+    """Return how many of so many posts, the oldest, are not in the part of the newest."""
+    return (count - SETTLED // 2) // SETTLED * SETTLED
 
 
 def search_page(content: Content, siteurl: str, words: SiteWords) -> str:

@@ -4,13 +4,14 @@ Found again by ``tertulia/site/kept_site.py``.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from tertulia.core.addresses import split_address
-from tertulia.site import broken_links, schema, search, tag_edits, talk_edits
+from tertulia.site import arrivals, broken_links, card_edits, kept_search, moves, schema, search, talk_edits
 from tertulia.site.arrangement import leave
 from tertulia.site.build import KEY, SiteBuild
 from tertulia.site.contents import listed
@@ -42,16 +43,18 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         "looks": replace(build.looks, files=dict.fromkeys(build.looks.files, b""), root_files={}),
         "fingerprints": {name: build.fingerprint(name) for name in {*build.fingerprints, *build.looks.files}},
         "theme": build.theme, "buried": build.buried, "led_to": build.led_to, "beside": build.beside,
+        "published": build.published, "page_rules": [tuple(rule) for rule in build.settings["PAGINATION_PATTERNS"]],
         "search_parts": build.search_parts,
         "editions": _without_lists(build.editions),
         "epoch": build.state.epoch,
     }  # fmt: skip
-    values = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build), **_readings(build)}
+    values: dict[str, object] = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build)}
     values["numbers"] = {
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
     }
-    values |= {"slugs": broken_links.addresses_by_slug(build.contents), **_feeds(build)}
-    values |= talk_edits.left(build) | tag_edits.left(build)
+    values |= {"slugs": broken_links.urls_by_slug(build.contents), **_feeds(build)}
+    for part in (talk_edits, moves, arrivals, card_edits, kept_search):
+        values |= part.left(build)
     newest = (
         sorted(listed(build.articles), key=lambda post: (post.date, post.id), reverse=True) if build.articles else []
     )
@@ -60,7 +63,9 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         f"newest {lang}": [of_posts[id(post)] for post in schema.newest_in(lang, newest) if id(post) in of_posts]
         for lang in {post.lang for post in newest}
     }
-    return leave(build, build.state.folder, chain(values.items(), _searched(build)))
+    check = broken_links.LinkCheck(build.output, build.settings)
+    leads = ((file, of_posts[post]) for post, file in _led_to(check, build) if post in of_posts)
+    return leave(build, build.state.folder, chain(values.items(), _searched(build), _readings(build)), leads)
 
 
 def _settings(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,27 +92,23 @@ def _without_lists(editions: Editions) -> Editions:
     return kept
 
 
-def _readings(build: SiteBuild) -> dict[str, object]:
-    """Return those that are nowhere else: of files that were saved just before they were read."""
-    return {f"reading {path}": reading for path, reading in build.state.unsure.items()}
+def _readings(build: SiteBuild) -> Iterator[tuple[str, object]]:
+    """Yield those that are nowhere else: of files that were saved just before they were read."""
+    return ((f"reading {path}", build.texts[path].reading()) for path in sorted(build.state.unsure))
 
 
 def _feeds(build: SiteBuild) -> dict[str, object]:
-    """Return each feed, and by the number of a post those that it stands in."""
+    """Return each feed by its folder, and by the number of a post those that it stands in."""
     from tertulia.site import post_feeds
 
     found: dict[str, object] = {}
-    of_post: dict[int, list[int]] = {}
+    of_post: dict[int, list[str]] = {}
     numbers = {id(post): number for number, post in enumerate(build.contents)}
-    of_tag: dict[str, int] = {}
     posts = build.articles if post_feeds.__name__ in build.beside else None
-    for at, (section, newest) in enumerate(post_feeds.due_feeds(build, posts) if posts else ()):
-        found[f"feed {at}"] = section.folder, section.feed, tuple(newest)
-        if section.kind == "TAG":
-            of_tag[section.name] = at
+    for section, newest in post_feeds.due_feeds(build, posts) if posts else ():
+        found[f"feed {section.folder}"] = section.folder, section.feed, tuple(newest)
         for post in newest:
-            of_post.setdefault(numbers[id(post)], []).append(at)
-    found["feeds of tags"] = of_tag
+            of_post.setdefault(numbers[id(post)], []).append(section.folder)
     return found | {f"feeds of {number}": ats for number, ats in of_post.items()}
 
 
@@ -125,6 +126,31 @@ def with_places(check: broken_links.LinkCheck, links: Iterable[broken_links.Inte
         path = check.path_of(link.content, link.href, parts)
         if path is not None and (file := check.file_at(path)):
             yield file.relative_to(check.output).as_posix()
+
+
+def _led_to(check: broken_links.LinkCheck, build: SiteBuild) -> Iterator[tuple[int, str]]:
+    """Yield the ``id()`` of each post with each file that it leads to."""
+    known: dict[str, str | None] = {}
+    for link in build.links:
+        if not link.href.startswith("/"):
+            yield from ((id(link.content), file) for _, file in files_led_to(check, [link], id))
+            continue
+        if link.href not in known:
+            known[link.href] = next((file for _, file in files_led_to(check, [link], id)), None)
+        if file := known[link.href]:
+            yield id(link.content), file
+
+
+def files_led_to(
+    check: broken_links.LinkCheck,
+    links: Iterable[broken_links.InternalLink],
+    number_of: Callable[[Any], int] = attrgetter("number"),
+) -> Iterator[tuple[int, str]]:
+    """Yield the number of each post with each file of the output that one of *links* leads to."""
+    for link in links:
+        path = check.path_of(link.content, link.href, split_address(link.href))
+        if path is not None and (file := check.file_at(path)):
+            yield number_of(link.content), file.relative_to(check.output).as_posix()
 
 
 def _searched(build: SiteBuild) -> Iterator[tuple[str, object]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tertulia.content import snapshot
+from tertulia.content.snapshot import Comment
 from tertulia.core.languages import say
 from tertulia.site import conversation, schema
 from tertulia.site.arrangement import CARD, WHOLE, Arrangement, KeptPost
@@ -30,6 +31,7 @@ class TalkEntry(NamedTuple):
 
     date: datetime
     id: str
+    post: str  # its Id
     entry: str  # its id in feeds
     is_owner: bool
 
@@ -58,8 +60,12 @@ def name_of(post: Any) -> str:
 def _said(post: Any, build: SiteBuild) -> list[TalkEntry]:
     from tertulia.site.conversation_feeds import entry_id
 
-    ids = ["" if post.mark else entry_id(one, post, build) for one in post.said]
-    return [TalkEntry(one.date, one.id, entry, one.is_owner) for one, entry in zip(post.said, ids, strict=True)]
+    def of(one: Comment) -> TalkEntry:
+        return TalkEntry(
+            one.date, one.id, post.id, "" if post.mark else entry_id(one, post, build), is_owner=one.is_owner
+        )
+
+    return list(map(of, post.said))
 
 
 class TalkEdits:
@@ -106,6 +112,18 @@ class TalkEdits:
                 found += self._read(self.arrangement.post(number), path)
         return found
 
+    def begin(self, post: Any) -> None:
+        """
+        Give *post*, which was not there, the talk that waits for it: none as yet.
+
+        Raises:
+            NeedsBuildError: something was said already.
+        """
+        kinds = {"takes_comments": True, "in_parts": self.build.theme.has("talk")}
+        conversation.add_conversation([post], self.build.settings, self.nest, **kinds)
+        if post.said:
+            raise NeedsBuildError(say("edit_arranged", path=Path(post.shown_path).name))
+
     def _read(self, post: KeptPost, path: Path) -> Iterator[tuple[KeptPost, int]]:
         settings, before = self.build.settings, {name: getattr(post, name) for name in _SHOWN}
         parts, count, spoke = post.talk_parts, post.comment_count, {one.avatar for one in post.said}
@@ -139,7 +157,7 @@ class TalkEdits:
         for lang in {post.lang for post in self.posts.values() if not post.is_page} & told.keys():
             said = ((one, number) for number, found in sorted(self._said.get(lang, {}).items()) for one in found)
             newest = heapq.nlargest(
-                conversation.LATEST, (one for one in said if not one[0].is_owner), key=lambda one: one[0][:2]
+                conversation.LATEST, (one for one in said if not one[0].is_owner), key=lambda one: one[0][:3]
             )
             posts = [self.arrangement.post(number) for number in dict.fromkeys(number for _, number in newest)]
             now[lang] = conversation.latest_under(posts)

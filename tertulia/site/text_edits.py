@@ -53,11 +53,14 @@ class Arranged(Protocol):
     def change(self, post: Any, reading: Reading, values: Mapping[str, Any]) -> None:
         """Let *post*, which has these *values* now, have the text that was read."""
 
-    takes_tags: bool  # whether it can let a post have other tags
+    movable: frozenset[str]  # what may be another of a post besides its text: where it stands in lists
 
-    def retag(self, post: Any, before: PostRecord, now: PostRecord) -> list[str]:
+    def place_of(self, post: Any) -> Any:
+        """Return where *post* stands, in its own words."""
+
+    def move(self, post: Any, was: Any, before: PostRecord, now: PostRecord) -> None:
         """
-        Let *post* have the tags that it has *now*; the pages that list other posts, or tell other counts.
+        Let *post*, which *was* there, stand where it stands *now*.
 
         Raises:
             NeedsBuildError: it takes a build to show it.
@@ -147,13 +150,22 @@ class TextEdits:
             if path.startswith(self.build.reader.folders) and not Path(path).suffix and not Path(path).exists():
                 return None  # an editor tried whether it can write there
             raise NeedsBuildError(say("edit_other", path=Path(path).name))
-        before, reading = self.arranged.reading(path), self.build.reader.read(path)
+        return self.edit_of(post, self.build.reader.read(path))
+
+    def edit_of(self, post: Any, reading: Reading) -> Edit:
+        """
+        Return *post* as it reads now.
+
+        Raises:
+            NeedsBuildError: it is more than a text.
+        """
+        path = str(post.source_path)
+        before = self.arranged.reading(path)
         if before is None or before.record is None or reading.record is None:
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
         if reading.seeks_posts or before.seeks_posts:
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
-        movable = frozenset({"tags"} if self.arranged.takes_tags else ())
-        fields = frozenset(PostRecord.__struct_fields__) - movable
+        fields = frozenset(PostRecord.__struct_fields__) - self.arranged.movable
         if any(_is_other(name, before.record, reading.record) for name in fields):
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
         if reading.record.title != before.record.title and self._is_named_elsewhere(post):
@@ -176,14 +188,14 @@ class TextEdits:
         assert record
         shown = {"modified": None, **attributes(record)}
         values = {name: shown[name] for name in NAME | (TEXT - {"content", "extra"}) | record.extra.keys()}
-        is_renamed = post.title != record.title
+        is_renamed, was = post.title != record.title, self.arranged.place_of(post)
         for name, value in values.items():
             setattr(post, name, value)
         assert edit.before.record
-        told = self.arranged.retag(post, edit.before.record, record)
+        self.arranged.move(post, was, edit.before.record, record)
         self.arranged.change(post, edit.now, values)
         post.__dict__.pop("cards", None)
-        told += self.arranged.rename(post) if is_renamed else ()
+        told = list(self.arranged.rename(post)) if is_renamed else []
         if post.json_ld:
             schema.describe_posts([post], self.build)
         return told
@@ -200,7 +212,7 @@ def set_text(post: Any, html: str, build: SiteBuild) -> None:
 class BuiltSite:
     """What a *build* of this process has arranged."""
 
-    takes_tags = False
+    movable: frozenset[str] = frozenset()
 
     def __init__(self, build: SiteBuild) -> None:
         self.build = build
@@ -220,24 +232,26 @@ class BuiltSite:
 
     def reading(self, path: str) -> Reading | None:
         """Return what that file has read as."""
-        return self.build.read_as[path]
+        return self.build.whole_reading(path)
 
     def change(self, post: Any, reading: Reading, values: Mapping[str, Any]) -> None:
         """Let *post*, which has these *values* now, have the text that was read."""
         assert reading.record
         build, record = self.build, reading.record
         build.read_as[str(post.source_path)] = reading
+        build.texts.pop(str(post.source_path), None)
         build.state.digests[record.shown_path] = digest_of(reading)
         post.metadata.update(values)
         known = build.context["generated_content"].keys() | build.context["static_content"].keys()
         set_text(post, record.content, build)
         post._content = without_broken_file_links(post, post._content, post.relative_dir, known)
-        for resolved in (post.get_content, post.get_summary):  # Pelican remembers what they were
-            resolved.cache.clear()
+        post.get_summary.cache.clear()  # Pelican remembers what it was
 
-    def retag(self, _post: Any, _before: PostRecord, _now: PostRecord) -> list[str]:
-        """Let a post have other tags: it has not."""
-        return []
+    def place_of(self, _post: Any) -> None:
+        """Return nothing: no post moves."""
+
+    def move(self, _post: Any, _was: None, _before: PostRecord, _now: PostRecord) -> None:
+        """Let a post stand elsewhere: it does not."""
 
     def showing(self, post: Any, size: int) -> Iterable[str]:
         """Yield the pages that show at least so much of *post*."""
@@ -272,9 +286,10 @@ def _size(before: Reading, now: Reading) -> int | None:
     """Return how much of the post a page must show to be another; None where none is."""
     assert before.record
     assert now.record
-    if any(getattr(before.record, name) != getattr(now.record, name) for name in NAME):
+    if any(getattr(before.record, name) != getattr(now.record, name) for name in (*NAME, "date")):
         return LINK
-    if any(getattr(before.record, name) != getattr(now.record, name) for name in ("summary", "minutes")):
+    of_card = ("summary", "minutes", "categories", "authors")
+    if any(getattr(before.record, name) != getattr(now.record, name) for name in of_card):
         return CARD
     is_other = any(getattr(before.record, name) != getattr(now.record, name) for name in _SHOWN | {"tags"})
     return WHOLE if is_other else None

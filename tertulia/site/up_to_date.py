@@ -221,17 +221,6 @@ def changed(note: BuildNote) -> list[str] | None:
     return found
 
 
-def is_same_folder(path: str, note: BuildNote) -> bool:
-    """Whether a folder that was touched holds what it held."""
-    try:
-        names = {name for name in os.listdir(path) if name not in PASSED_OVER}
-    except OSError:
-        return False
-    inside = os.path.join(path, "")
-    known = {one[len(inside) :] for one, stamp in note.inputs.items() if stamp and one.startswith(inside)}
-    return names == {name for name in known if os.sep not in name}
-
-
 def _without_links(made: Mapping[str, Stamp | None]) -> dict[str, tuple[int, int, int]]:
     """Without the time that changes when another output is given the same file, or is deleted."""
     return {path: (stamp[0], stamp[2], stamp[3]) for path, stamp in made.items() if stamp}

@@ -1,0 +1,266 @@
+"""A post that was not there at the last build: what becomes of its file, and what a build would give it.
+
+What is more than a post among others is for a build: old addresses, a series, a translation, a template of its own.
+"""
+
+import fnmatch
+import os
+import posixpath
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from string import Formatter
+from typing import Any, NoReturn
+from urllib.parse import unquote
+
+from tertulia.core import addresses
+from tertulia.core.files import is_inside
+from tertulia.core.languages import say
+from tertulia.embeds import draw
+from tertulia.embeds.capture_store import CaptureStore
+from tertulia.render.picture_facts import PICTURE_SUFFIXES
+from tertulia.render.resolver import FOLDER
+from tertulia.site import moved, put_away
+from tertulia.site.arrangement import Arrangement, KeptPost
+from tertulia.site.broken_links import files_named, names_of
+from tertulia.site.build import SiteBuild
+from tertulia.site.contents import attributes
+from tertulia.site.embeds import pictures_url
+from tertulia.site.moves import Moves, uses_of
+from tertulia.site.pictures import request_files
+from tertulia.site.records import PostRecord, Reading
+from tertulia.site.state import digest_of
+from tertulia.site.strays import ENDINGS
+from tertulia.site.text_edits import NeedsBuildError
+
+MOST_SEEKERS = 40  # posts that name others by their files, and are read again when some come or go
+# What an address may be made of here: the rest of a post is known to Pelican in its own words.
+_OF_ADDRESS = frozenset({"slug", "date", "lang"})
+_OWN_ADDRESSES = ("aliases", "old_addresses", "series_name", "template")
+
+
+def left(build: SiteBuild) -> dict[str, object]:
+    """Return what an edit has to know of *build* to let a post come."""
+    readings = {path: reading for path, reading in build.read_as.items() if reading}
+    looked = {name_of(one.written) for reading in readings.values() for one in reading.looked if one.written}
+    return {
+        "ids of pages": {post.id for post in build.contents if post.is_page},
+        "seekers": [path for path, reading in readings.items() if reading.seeks_posts],
+        "looked for": looked,
+        "broken": build.broken,
+        "without ids": sorted(post.shown_path for post in build.contents if not (post.has_id or post.is_page)),
+    }
+
+
+def name_of(written: str) -> str:
+    """Return by which name a file is looked for that a post means by what is *written*."""
+    path = unquote(written).partition("?")[0].partition("#")[0]
+    return unicodedata.normalize("NFC", path.rpartition("/")[2]).casefold()
+
+
+class Arrivals:
+    """
+    Posts that come.
+
+    Args:
+        build: As it was left.
+    """
+
+    def __init__(self, build: SiteBuild, arrangement: Arrangement, moves: Moves) -> None:
+        self.build, self.arrangement, self.moves = build, arrangement, moves
+        self._asked = Path()
+        self.beside: set[str] = set()  # pictures that lie among posts, where one that nobody shows is told
+        self.paths: dict[str, str] = {}  # of files that were read, by how their author knows them
+
+    def is_nothing(self, path: str) -> bool:
+        """
+        Whether what is at *path*, of which nothing was read, is nothing that anybody sees.
+
+        That is what editors leave for a while, and a picture that no post has looked for in vain.
+        """
+        if any(fnmatch.fnmatch(os.path.basename(path), one) for one in self.build.settings["IGNORE_FILES"]):
+            return path.startswith(self.build.reader.folders)
+        if not os.path.exists(path):
+            return path.startswith(self.build.reader.folders) and not Path(path).suffix
+        folders = (*self.build.reader.folders, os.path.join(self.build.reader.content, FOLDER, ""))
+        if not path.startswith(folders) or Path(path).suffix.lower() not in PICTURE_SUFFIXES:
+            return False
+        if path.startswith(self.build.reader.folders):
+            self.beside.add(path)
+        known = {name_of(person.photo) for person in self.build.people if person.photo}
+        return name_of(path) not in known | self.arrangement.value("looked for")
+
+    def refuse_sought(self, files: Iterable[str], reading_of: Callable[[str], Reading | None]) -> None:
+        """
+        See that posts which name others by their files read as they did, now that *files* came or went.
+
+        Raises:
+            NeedsBuildError: one does not, or they are many.
+        """
+        files, seekers = set(files), self.arrangement.value("seekers")
+        if files and len(seekers) > MOST_SEEKERS:
+            self._cannot("edit_sought")
+        names = {os.path.basename(path) for path in files}
+        for path in seekers if files else ():
+            before, now = reading_of(path), self.build.reader.read(path)
+            if before is None or before.record is None or digest_of(before) != digest_of(now):
+                self._cannot("edit_sought")
+            if before.problems != now.problems or names.intersection(files_named(before.record.content)):
+                self._cannot("edit_sought")
+
+    def may_go(self, post: Any, record: PostRecord, now: Reading) -> bool:
+        """Whether *post*, whose *record* nobody has any more, may leave: nothing is left of it, and nobody led on."""
+        settings = self.build.settings
+        self.moves.refuse(post)
+        keys = set(moved.every_key(post))
+        is_left = any(keys.intersection(named) for named in self.build.published.values())
+        is_led_to = addresses.whole(settings["SITEURL"], post.url) in self.build.led_to
+        is_more = post.said or post.series or record.files or any(getattr(record, name) for name in _OWN_ADDRESSES)
+        shows = draw.published([record.content], pictures_url(settings))
+        is_broken = any(one.severity == "error" for one in now.problems)
+        return not (is_left or is_led_to or is_more or shows or is_broken)
+
+    def read(self, path: str) -> Reading:
+        """
+        Read a file that no post of the last build is of.
+
+        Raises:
+            NeedsBuildError: it is no post as others are.
+        """
+        self._asked, reader = Path(path), self.build.reader
+        content = reader.content
+        is_post = path.startswith(reader.folders) and not path.startswith(reader.page_folders)
+        if not is_post or not path.endswith(ENDINGS) or os.path.islink(path):
+            self._cannot("edit_other")
+        excludes = (os.path.join(content, name) for name in self.build.settings.get("ARTICLE_EXCLUDES") or ())
+        if any(f"{path}/".startswith(f"{one}/") for one in excludes) or os.path.realpath(path) != os.path.abspath(path):
+            self._cannot("edit_other")
+        if put_away.held([path], content, reader.zone) or self.build.settings.get("SHOW_UNPUBLISHED"):
+            self._cannot("edit_other")
+        reading = reader.read(path)
+        if reading.guessed or reading.seeks_posts or any(one.severity == "error" for one in reading.problems):
+            self._cannot()
+        if reading.record:
+            self.paths[reading.record.shown_path] = path
+        return reading
+
+    def _cannot(self, phrase: str = "edit_arranged") -> NoReturn:
+        raise NeedsBuildError(say(phrase, path=self._asked.name))
+
+    def post(self, path: str, reading: Reading, gone: Iterable[KeptPost]) -> Any:
+        """
+        Return the post that the file at *path* is, with all that only its record says, and where it stands.
+
+        Args:
+            gone: Posts that were there and are no more.
+
+        Raises:
+            NeedsBuildError: it is more than a post among others.
+        """
+        self._asked, record = Path(path), reading.record
+        assert record
+        self.refuse(record, gone)
+        values = {"series": None, "modified": None, **attributes(record)}
+        url, save_as = self.place_of(record)
+        values |= {
+            "status": "published", "default_template": "article", "template": "article", "translations": [],
+            "relative_dir": os.path.dirname(os.path.relpath(path, self.build.settings["PATH"])),
+            "url": url, "save_as": save_as, "reader": "markdown", **self.labels(record),
+            "locale_date": record.date.strftime(self.build.settings["DEFAULT_DATE_FORMAT"]),
+        }  # fmt: skip
+        return self.arrangement.come(path, values)
+
+    def refuse(self, record: PostRecord, gone: Iterable[KeptPost]) -> None:
+        """
+        See that a post is one among others.
+
+        Raises:
+            NeedsBuildError: it is more.
+        """
+        settings, gone = self.build.settings, list(gone)
+        if record.mark or record.lang != settings["DEFAULT_LANG"]:
+            self._cannot("edit_other_language")
+        if any(getattr(record, name) for name in _OWN_ADDRESSES):
+            self._cannot()
+        known = {post.number for post in gone}
+        numbers: Mapping[str, int] = self.arrangement.value("numbers")
+        same = (numbers.get(f"{record.id} {lang}") for lang in {*settings["LANGUAGES"], record.lang})
+        if any(one is not None and one not in known for one in same) or record.id in self.arrangement.value(
+            "ids of pages"
+        ):
+            self._cannot("edit_same_id")
+
+    def place_of(self, record: PostRecord) -> tuple[str, str]:
+        """
+        Return the address and the file of a post.
+
+        Raises:
+            NeedsBuildError: its address is made of what is not known here.
+        """
+        self._asked = Path(record.shown_path)
+        forms = [self.build.settings[name] for name in ("ARTICLE_URL", "ARTICLE_SAVE_AS")]
+        asked = {name for form in forms for _, name, _, _ in Formatter().parse(form) if name is not None}
+        if not asked <= _OF_ADDRESS:
+            self._cannot()
+        url, save_as = (form.format(slug=record.slug, date=record.date, lang=record.lang) for form in forms)
+        return url, save_as
+
+    def labels(self, record: PostRecord) -> dict[str, Any]:
+        """
+        Return the tags, categories and authors of a post.
+
+        Raises:
+            NeedsBuildError: one of them is new.
+        """
+        self.moves.asked = Path(record.shown_path)
+        tags = [self.moves.label("tag", slug) for slug in uses_of(record, self.build)]
+        categories = [self.moves.label("category", name) for name in record.categories]
+        authors = [self.moves.label("author", name) for name in record.authors]
+        return {
+            "tags": tags, "categories": categories, "category": categories[0],
+            "authors": authors, "author": authors[0],
+        }  # fmt: skip
+
+    def publish(self, post: Any, path: str) -> None:
+        """
+        Have the pictures and files of *post* made that it shows.
+
+        Raises:
+            NeedsBuildError: they cannot be.
+        """
+        settings, pictures = self.build.settings, self.build.pictures
+        if post.files:
+            request_files(post.files, Path(path), pictures)
+            made, failed = pictures.made()
+            if failed:
+                self._cannot("edit_pictures")
+            self.build.coming |= made
+        source = CaptureStore(Path(settings["PATH"])).path
+        for name in draw.published([post._content], pictures_url(settings)):
+            if not is_inside(source / name, Path(settings["PATH"])):
+                self._cannot("edit_pictures")
+            self.build.coming[f"{settings.get('EMBEDS_URL', 'embeds')}/{name}"] = source / name
+
+    def refuse_beside(self) -> None:
+        """
+        See that pictures that came to lie among posts are shown by those.
+
+        Raises:
+            NeedsBuildError: one is not.
+        """
+        for path in self.beside - set(map(str, self.build.pictures.used)):
+            self._asked = Path(path)
+            self._cannot("edit_pictures")
+
+    def refuse_links(self, broken: Iterable[str], new: Iterable[str], posts: Iterable[Any]) -> None:
+        """
+        See that no link led nowhere that leads to a *new* file now, or would be guessed to mean one of *posts*.
+
+        Raises:
+            NeedsBuildError: one did.
+        """
+        files = set(new)
+        slugs = {post.slug.lower() for post in posts if post.save_as in files}
+        for path in broken if files else ():
+            if {path, posixpath.join(path, "index.html")} & files or slugs.intersection(names_of(path)):
+                self._cannot("edit_led_nowhere")

@@ -1,0 +1,181 @@
+"""The search after an edit: the part of the index in which a page stands is made anew, the others stay."""
+
+import contextlib
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tertulia.core.files import write_if_changed
+from tertulia.core.languages import say
+from tertulia.site import search
+from tertulia.site.arrangement import Arrangement, KeptPost
+from tertulia.site.build import SiteBuild
+from tertulia.site.search import SearchIndex
+from tertulia.site.state import BuildState
+from tertulia.site.text_edits import NeedsBuildError
+
+
+def left(build: SiteBuild) -> dict[str, object]:
+    """Return what an edit has to know of the parts of the index of *build*: by which posts they are told apart."""
+    posts = sorted((one.date, one.save_as) for one in build.contents if not (one.is_page or one.mark))
+    return {"searched posts": posts if search.LEAST_PARTED <= len(posts) + 1 else len(posts)}
+
+
+class KeptSearch:
+    """
+    The index of one build.
+
+    Args:
+        build: As it was left.
+        output: What it has written.
+    """
+
+    def __init__(self, build: SiteBuild, arrangement: Arrangement, output: Path) -> None:
+        self.build, self.arrangement, self.output = build, arrangement, output
+        self.values: dict[str, object] = {}
+        self.lost: set[str] = set()  # names of values that are no more
+        self._index: TemporaryDirectory[str] | None = None  # a new one
+        self._parts: dict[str, str] = {}  # of it, those that were made anew, and the digests of their pages
+
+    def close(self) -> None:
+        """Forget the new index."""
+        if self._index:
+            self._index.cleanup()
+
+    def prepare(self, posts: Iterable[KeptPost], comes: Iterable[KeptPost] = (), goes: Iterable[KeptPost] = ()) -> None:
+        """
+        Have an index made of what is searched now, where that is not what it was.
+
+        Args:
+            posts: Those that may say other things.
+            comes: Those that were not there.
+            goes: Those that are no more.
+
+        Raises:
+            NeedsBuildError: that cannot be done here.
+        """
+        found = {post.number: post for post in posts if not post.mark}
+        comes, goes = list(comes), list(goes)
+        if not (found or comes or goes) or not self.build.settings["SEARCH"]:
+            return
+        changed: dict[str, dict[str, bytes | None]] = defaultdict(dict)
+        parts = self._parts_of(comes, goes)
+        for post in goes:
+            part, name, _ = self._searched(search.file_of(post))
+            changed[part][name] = None
+        for post in (*found.values(), *comes):
+            if post.number in parts:
+                part, name, before = parts[post.number], search.file_of(post), b""
+            else:
+                part, name, before = self._searched(search.file_of(post))
+            page = search.search_page(post, self.build.settings["SITEURL"], self.build.words).encode()
+            if page != before:
+                changed[part][name] = page
+        if changed:
+            self._make(changed)
+
+    def _parts_of(self, comes: list[Any], goes: list[Any]) -> dict[int, str]:
+        """
+        Return in which part of the index those stand that come.
+
+        Raises:
+            NeedsBuildError: others would stand in another part then.
+        """
+        if not (comes or goes):
+            return {}
+        known: Any = self.arrangement.value("searched posts")
+        if isinstance(known, int):
+            count = known + len(comes) - len(goes)
+            if count >= search.LEAST_PARTED:
+                raise NeedsBuildError(say("edit_search", path=search.FOLDER))
+            self.values["searched posts"] = count
+            return {post.number: "" for post in comes}
+        posts: list[Any] = list(known)
+        before, settled = _newest_part(len(posts))
+        border = posts[settled - 1] if settled else None
+        for post in goes:
+            posts.remove((post.date, post.save_as))
+        for post in comes:
+            key = post.date, post.save_as
+            posts.insert(bisect(posts, key), key)
+        now, settled_now = _newest_part(len(posts))
+        parts = self.build.search_parts
+        is_moved = (posts[settled - 1] if 0 < settled <= len(posts) else None) != border
+        if before != now or settled != settled_now or is_moved:
+            raise NeedsBuildError(say("edit_search", path=search.FOLDER))
+        if any(post.lang not in parts.get(now, ()) for post in comes if parts):
+            raise NeedsBuildError(say("edit_search", path=search.FOLDER))
+        self.values["searched posts"] = posts
+        return {post.number: now for post in comes}
+
+    def _searched(self, name: str) -> tuple[str, str, bytes]:
+        """
+        Return in which part of the index a page stands, its name there and what it says.
+
+        Raises:
+            NeedsBuildError: in none.
+        """
+        for part in self.build.search_parts or ("",):
+            with contextlib.suppress(LookupError):
+                return part, name, self.arrangement.value(f"{search.pieces(part)} {name}")
+        raise NeedsBuildError(say("edit_search", path=search.FOLDER))
+
+    def _make(self, changed: dict[str, dict[str, bytes | None]]) -> None:
+        for part, now in changed.items():
+            for name, page in now.items():
+                piece = f"{search.pieces(part)} {name}"
+                if page is None:
+                    self.lost.add(piece)
+                else:
+                    self.values[piece] = page
+        binary = search.executable()
+        if binary is None:
+            raise NeedsBuildError(say("no_pagefind"))
+        self._index = TemporaryDirectory(prefix=f".{self.output.name}-", dir=self.output.parent)
+        anew = {
+            part: {
+                name: page
+                for name, page in {**self.arrangement.values(search.pieces(part)), **now}.items()
+                if page is not None
+            }
+            for part, now in changed.items()
+        }
+        if not all(anew.values()):
+            raise NeedsBuildError(say("edit_search", path=search.FOLDER))
+        index = SearchIndex(binary, anew, Path(self._index.name, search.FOLDER), state=BuildState())
+        index.finish()
+        if not index.is_done:
+            raise NeedsBuildError(say("no_pagefind"))
+        self._parts = index.digests
+
+    def put(self) -> list[str]:
+        """Put the new index in the place of the old, what leads to all of it last, and delete what nothing leads to."""
+        if self._index is None:
+            return []
+        new, old, touched = Path(self._index.name, search.FOLDER), self.output / search.FOLDER, []
+        for part in self._parts:
+            names = sorted((Path(part, name) for name in search.files_of(new, part)), key=_leads)
+            touched += [
+                name for name in names if write_if_changed(old / name, (new / name).read_bytes(), durable=False)
+            ]
+            for name in {Path(part, name) for name in search.files_of(old, part)} - set(names):
+                (old / name).unlink()
+                touched.append(name)
+        return [Path(search.FOLDER, name).as_posix() for name in touched]
+
+    def note(self) -> None:
+        """Let builds that follow know of what was put in place."""
+        if self._parts:
+            search.note_parts(self.build.state, self.output / search.FOLDER, self._parts)
+
+
+def _newest_part(count: int) -> tuple[str, int]:
+    """Return in which part the newest of so many posts are, and how many stand in the others."""
+    return (search.RECENT, search.settled_of(count)) if count >= search.LEAST_PARTED else ("", 0)
+
+
+def _leads(name: Path) -> tuple[bool, str]:
+    return name.name == search.ENTRY, str(name)

@@ -1,0 +1,191 @@
+"""A list that posts have come into or left: what it holds now, on which of its pages, and which of them say otherwise.
+
+Every list is shared out by the same ``Paginator`` as in a build; pages whose posts, number or neighbours are others are
+drawn, and the rest is left alone.
+"""
+
+from bisect import bisect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tertulia.site.arrangement import CARD, LINK, WHOLE, Changes, KeptListPage, KeptPaginator, KeptPost
+from tertulia.site.broken_links import is_redirect
+from tertulia.site.build import SiteBuild
+from tertulia.site.pagination import Paginator, parts
+from tertulia.site.redirects import page_leading_to_list
+
+Page = tuple[str, list[str], dict[str, Any]]
+Key = tuple[str, object]  # the kind of a list, and which of them
+ALL: Key = ("all", "")
+PERIODS = ("year", "month", "day")
+
+
+@dataclass(slots=True)
+class ListEdit:
+    """One list."""
+
+    key: Key
+    label: Any  # a tag, category, author, or what is known of a period; None for that of all posts
+    before: list[KeptPost]
+    now: list[KeptPost]
+    moves: list[tuple[datetime | None, bool]] = field(default_factory=list)  # when was changed what came, or went
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there was none."""
+        return not self.before
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is none any more."""
+        return not self.now
+
+    def leave(self, post: KeptPost, when: datetime | None) -> None:
+        """Let *post*, last changed *when*, be in it no more."""
+        self.now = [one for one in self.now if one.number != post.number]
+        self.moves.append((when, False))
+
+    def come(self, post: KeptPost, when: datetime | None) -> None:
+        """Let *post*, last changed *when*, be in it: where a build would have it."""
+        if self.key[0] in ("all", *PERIODS):  # as Pelican sorts them
+            at = bisect(self.now, _newest_first(post), key=_newest_first)
+            self.now.insert(at, post)
+        else:  # as ``taxonomy`` does
+            oldest = self.now[::-1]
+            oldest.insert(bisect(oldest, _oldest_first(post), key=_oldest_first), post)
+            self.now = oldest[::-1]
+        self.moves.append((when, True))
+
+
+def _newest_first(post: KeptPost) -> tuple[float, str]:
+    return -post.date.timestamp(), post.id
+
+
+def _oldest_first(post: KeptPost) -> tuple[datetime, str]:
+    return post.date, post.id
+
+
+class ListPages:
+    """
+    The pages of lists, as edits leave them.
+
+    Args:
+        rules: How further pages of a list are called.
+        page_of: Gives a page as it is now.
+        cannot: Says that it takes a build, and raises.
+    """
+
+    def __init__(
+        self,
+        build: SiteBuild,
+        changes: Changes,
+        rules: Sequence[tuple[int, str, str]],
+        page_of: Callable[[str], Page],
+        cannot: Callable[[], object],
+    ) -> None:
+        self.build, self.changes, self.rules = build, changes, rules
+        self.page_of, self._cannot = page_of, cannot
+        self.files: dict[str, bytes | None] = {}  # those that come or go beside pages that are drawn
+        self.taken: set[str] = set()  # by pages and ways to them
+
+    def share_out(
+        self, template: str, place: tuple[str, str], edit: ListEdit, held: Sequence[KeptPost], base: Page | None = None
+    ) -> Iterator[str]:
+        """
+        Share a list out on its pages anew; those that are others then.
+
+        Args:
+            template: By its name in the settings.
+            place: Address and file of the first page.
+            held: What the pages are given as the list.
+            base: A page of its kind, where the list is new.
+        """
+        url, first = place
+        kind, names, given = base or self.page_of(first)
+        if "articles_page" not in names or template not in self.build.settings["PAGINATED_TEMPLATES"]:
+            yield from self._on_one_page(first, (kind, names, given), edit, held)
+            return
+        settings, rules = self.build.settings, self.rules
+        most = int(settings["PAGINATED_TEMPLATES"][template] or settings["DEFAULT_PAGINATION"] or 0)
+        old, new = (Paginator(first, url, posts, most, rules) for posts in (edit.before, edit.now))
+        before = dict(parts({"articles": old})) if edit.before else {}
+        now = dict(parts({"articles": new})) if edit.now else {}
+        is_other = self._is_other(old, new)
+        for name, values in now.items():
+            was, page = before.get(name), values["articles_page"]
+            if was and page.number > 1 and not is_other and _told(was) == _told(values):
+                continue
+            shown = {one: value for one, value in values.items() if one in names}
+            plain = {one: _plain(value) for one, value in shown.items()}
+            self.changes.pages[name] = kind, names, {**given, "articles": held, **plain}
+            size = WHOLE if template == "index" and self.build.looks.layout["home"] == "whole" else CARD
+            self.changes.shown |= {(name, post): size for post in page.object_list}
+            yield name
+        self._lead_on(url, old if edit.before else None, new if edit.now else None, before.keys(), now.keys())
+
+    def _is_other(self, old: Paginator, new: Paginator) -> bool:
+        """Whether each page of a list says otherwise: that there are other pages, or a feed."""
+        least = self.build.settings.get("TAG_FEED_MIN_POSTS") or 0
+        return (old.num_pages > 1) != (new.num_pages > 1) or (old.count >= least) != (new.count >= least)
+
+    def _on_one_page(self, name: str, page: Page, edit: ListEdit, held: Sequence[KeptPost]) -> Iterator[str]:
+        kind, names, given = page
+        if edit.is_gone:
+            self.changes.pages[name] = self.files[name] = None
+            return
+        lists: dict[str, Any] = {one: held for one in ("articles", "dates") if one in names}
+        self.changes.pages[name] = kind, names, {**given, **lists}
+        known = {post.number for post in edit.before}
+        size = CARD if edit.key[0] in ("month", "day") else LINK
+        self.changes.shown |= {(name, post): size for post in edit.now if edit.is_new or post.number not in known}
+        yield name
+
+    def _lead_on(
+        self, url: str, old: Paginator | None, new: Paginator | None, before: Iterable[str], now: Iterable[str]
+    ) -> None:
+        """Let pages go, and the ways to the first page come, that stand where a page was or may be."""
+        now = set(now)
+        ways_before, ways = (set(one.on_first()) if one else set() for one in (old, new))
+        if not any(str(name).endswith(".redirects") for name in self.build.settings["PLUGINS"]):
+            ways_before = ways = set()
+        for name in set(before) - now:
+            self.changes.pages[name] = self.files[name] = None
+        for name in ways_before - now - ways:
+            if (self.build.output / name).is_file() and is_redirect((self.build.output / name).read_text("utf-8")):
+                self.files[name] = None
+        for name in sorted((now | ways) - set(before) - ways_before):
+            self.claim(name)
+        for name in ways - now - (ways_before - set(before)):
+            way = page_leading_to_list(url, self.build.settings["DEFAULT_LANG"], self.build)
+            self.files[name] = way.encode()
+
+    def claim(self, name: str) -> None:
+        """
+        Ask for a file of the output where nothing stands.
+
+        Raises:
+            NeedsBuildError: something does, or did, or will.
+        """
+        place = self.build.output / name
+        is_free = not place.exists() and not any(one.is_file() for one in place.parents)
+        if name in self.taken or not (is_free or (name in self.changes.pages and self.changes.pages[name] is None)):
+            self._cannot()
+        self.taken.add(name)
+
+
+def _told(values: dict[str, Any]) -> tuple[object, ...]:
+    """Return what an older page of a list says of it."""
+    ways = [values[f"articles_{way}_page"] for way in ("previous", "next")]
+    return [post.number for post in values["articles_page"].object_list], [one and one.url for one in ways]
+
+
+def _plain(value: Any) -> Any:
+    """Return a page, or all pages, of a list as they are kept."""
+    if value is None:
+        return None
+    if isinstance(value, Paginator):
+        return KeptPaginator(value.num_pages)
+    posts = list(value.object_list)
+    return KeptListPage(value.number, value.url, value.save_as, value.paginator.num_pages, posts)

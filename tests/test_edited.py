@@ -550,6 +550,33 @@ def test_the_task_shows_what_is_said_without_a_build(task, monkeypatch, capfd):
     assert_same(whole(task), shown)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="its files have no numbers")
+def test_the_task_shows_posts_that_come_and_go_without_a_build(task, monkeypatch):
+    """A new file, one in a new folder, one that is deleted; then there is nothing to do."""
+    for name in task.posts:
+        saying(task, TAGGED, name, Etiquetas="Redes", Resumen="Lo de siempre.")()
+    with (task.root / "pelicanconf.py").open("a", encoding="utf-8") as settings:
+        settings.write("RELATED_POSTS = 0\n")
+    time.sleep(TICK_NS / 1e9)
+    assert build.into_output(task.root)
+    with monkeypatch.context() as watched:
+        watched.setattr(build, "run", no_build)
+        new(task, "nuevo")()
+        assert build.into_output(task.root)
+        folder = task.root / "content" / "posts" / "2026"
+        folder.mkdir()
+        (folder / "otra.md").write_text("Título: Otra\nFecha: 2026-11-03\nId: otra\n\nNada. #Redes\n", "utf-8")
+        assert build.into_output(task.root)
+        gone(task, "dos")()
+        assert build.into_output(task.root)
+        assert build.into_output(task.root)
+    shown = tree(task.root / "output")
+    assert {"2026/11/nuevo/index.html", "2026/11/otra/index.html"} <= shown.keys()
+    assert "2026/11/dos/index.html" not in shown
+    del shown["posts.json"]  # it remembers who had an address
+    assert_same({name: held for name, held in whole(task).items() if name != "posts.json"}, shown)
+
+
 def test_an_edit_loads_nothing_that_only_others_need(task):
     """A build after an edit of a text is mostly the start of Python: what takes long to load waits for who needs it."""
     time.sleep(TICK_NS / 1e9)

@@ -40,7 +40,7 @@ from markupsafe import Markup, escape
 
 from tertulia.content.networks import label
 from tertulia.core import addresses, languages
-from tertulia.site import feeds, schema
+from tertulia.site import feeds, json_ld, schema
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import Counterpart
 from tertulia.site.link_notes import link_notes
@@ -384,7 +384,7 @@ def list_json_ld(context: Context, heading: str, url: str, author: Any = None) -
     if author:
         known = schema.person_of(author, build.settings["SITE_ADDRESS"], partial(build.editions.localized, lang=lang))
         person = replace(known, about=author.person.bio_in(lang) if author.person else "")
-    return Markup(schema.listing(heading, url, schema.blog_in(lang, build), person))
+    return Markup(json_ld.listing(heading, url, schema.blog_in(lang, build), person))
 
 
 FILTERS = (

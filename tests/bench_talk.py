@@ -22,6 +22,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.conftest import ROOT
+from tests.house import write_posts
 
 CONNECTIONS = 16
 TOKENS = 30_000
@@ -76,7 +77,7 @@ def start(folder: Path, port: int, store: str) -> multiprocessing.Process:
     from tests.talking import POST
 
     (folder / "output").mkdir(parents=True, exist_ok=True)
-    posts.write(folder / "output", posts.Published(site="https://blog.example", title="Blog", lang="es", posts=(POST,)))
+    write_posts(folder / "output", posts.Published(site="https://blog.example", title="Blog", lang="es", posts=(POST,)))
     process = multiprocessing.get_context("spawn").Process(target=serve, args=(folder, port, store), daemon=True)
     process.start()
     for _ in range(1200):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tertulia.content.posts import Cover, Post, PostCredit
+from tertulia.content.posts import FILE_NAME, Cover, Post, PostCredit, Published, encoded
 from tertulia.core import settings
 from tertulia.core.fetch import Fetcher
 from tertulia.store import open_store
@@ -31,6 +31,11 @@ POST = Post(
     cover=Cover("images/plaza.png", "https://blog.example/images/plaza.png", "La plaza, vacía"),
     hash="h1",
 )
+
+
+def write_posts(output: Path, published: Published) -> None:
+    """Leave *published* in the folder *output*, as a build does."""
+    (output / FILE_NAME).write_bytes(encoded(published))
 
 
 class House:

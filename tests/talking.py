@@ -9,13 +9,13 @@ from jinja2.bccache import Bucket
 
 from tertulia.app import Blog
 from tertulia.commands import collect
-from tertulia.content import posts
 from tertulia.content.posts import Post, Published
 from tertulia.conversation.blog import BlogInfo
 from tertulia.core import settings
 from tertulia.web import sign_in
 from tertulia.web.app import create
 from tests.conftest import ROOT
+from tests.house import write_posts
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 SITE = "https://blog.example"
@@ -60,7 +60,7 @@ class Talk:
         self.clock = NOW
         self.rebuilt = 0
         (folder / "output").mkdir(parents=True, exist_ok=True)
-        posts.write(folder / "output", Published(site=SITE, title="Blog", lang="es", posts=(POST, ENGLISH)))
+        write_posts(folder / "output", Published(site=SITE, title="Blog", lang="es", posts=(POST, ENGLISH)))
         self.settings = settings.load(
             folder, {"SECRET_KEY": "a long and random text", "TERTULIA_STORE": store_url, **(environ or {})}
         )

@@ -12,12 +12,11 @@ from tertulia.app import Blog
 from tertulia.cli import TASKS
 from tertulia.commands import announce, program
 from tertulia.commands.announce import AnnounceOptions
-from tertulia.content import posts
 from tertulia.content.posts import Cover, Published
 from tertulia.core.errors import TertuliaError
 from tertulia.syndication.drafts import draft, drafts
 from tests.fakes import FAKES, NOW, FakeMastodon, FakeX
-from tests.house import POST
+from tests.house import POST, write_posts
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +34,7 @@ def blog(tmp_path, monkeypatch):
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (64, 36), "teal").save(path)
     (tmp_path / "pelicanconf.py").write_text('ANNOUNCE_SINCE = "2026-11-22"\n')
-    posts.write(tmp_path / "output", Published(site="https://blog.example", title="B", lang="es", posts=(POST,)))
+    write_posts(tmp_path / "output", Published(site="https://blog.example", title="B", lang="es", posts=(POST,)))
     return tmp_path
 
 
@@ -63,7 +62,7 @@ def test_without_keys_there_is_a_composer(blog, capsys):
 def test_the_preview_page_draws_each_network_and_escapes(blog):
     """Every network has its card; what the author writes is text on the page, never markup."""
     hostile = replace(POST, title="<script>alert(1)</script>", summary='"><img src=x onerror=alert(1)>')
-    posts.write(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=(hostile,)))
+    write_posts(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=(hostile,)))
     announce.write_page(blog, blog / "output")
     page = (blog / "output/_anuncios/index.html").read_text("utf-8")
     assert all(f'data-network="{network}"' in page for network in FAKES)
@@ -74,7 +73,7 @@ def test_the_preview_page_draws_each_network_and_escapes(blog):
 
 def test_a_preview_is_never_announced(blog):
     """An output with drafts in it is refused by name of what to do."""
-    posts.write(blog / "output", Published(site="https://b.example", title="B", lang="es", preview=True, posts=(POST,)))
+    write_posts(blog / "output", Published(site="https://b.example", title="B", lang="es", preview=True, posts=(POST,)))
     with pytest.raises(TertuliaError, match="build"):
         announce.run(blog, AnnounceOptions())
 
@@ -86,7 +85,7 @@ def test_nothing_old_is_announced_unless_told(blog, monkeypatch, capsys):
     for name, value in {**fake.environ(), "FETCH_ALLOW_PRIVATE": f"127.0.0.1:{fake.port}"}.items():
         monkeypatch.setenv(name, value)
     old = replace(POST, cover=None, date=POST.date.replace(year=2025))
-    posts.write(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=(old,)))
+    write_posts(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=(old,)))
     assert announce.run(blog, AnnounceOptions())
     assert fake.public == []
     assert announce.run(blog, AnnounceOptions(since="2025-01-01"))
@@ -104,7 +103,7 @@ def test_what_was_queued_by_a_wrong_day_is_not_said_once_the_day_is_put_right(bl
         monkeypatch.setenv(name, value)
     first = replace(POST, cover=None, date=POST.date.replace(year=2025))
     second = replace(first, id="otra", url="https://blog.example/2025/11/otra/", date=first.date.replace(day=23))
-    posts.write(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=(first, second)))
+    write_posts(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=(first, second)))
     fake.fail_next("429")
     announce.run(blog, AnnounceOptions(since="2025-01-01"))
     assert [] == fake.public
@@ -126,7 +125,7 @@ def test_nothing_goes_out_in_quiet_hours_but_what_is_named(blog, monkeypatch, ca
         monkeypatch.setenv(name, value)
     other = replace(POST, id="otra", cover=None, url="https://blog.example/2026/11/otra/", title="Otra")
     both = (replace(POST, cover=None), other)
-    posts.write(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=both))
+    write_posts(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=both))
     assert announce.run(blog, AnnounceOptions())
     assert [] == fake.public and f"{hour}:59" in capsys.readouterr().out
     assert announce.run(blog, AnnounceOptions(post="otra"))
@@ -211,7 +210,7 @@ def test_what_was_announced_elsewhere_is_not_drawn_as_to_come(blog):
     brought = replace(
         POST, id="traida", title="Traída", url="https://blog.example/traida/", guid="https://vieja.example/1"
     )
-    posts.write(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=(POST, brought)))
+    write_posts(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=(POST, brought)))
     announce.write_page(blog, blog / "output")
     page = (blog / "output" / announce.PAGE_FOLDER / "index.html").read_text("utf-8")
     assert POST.title in page

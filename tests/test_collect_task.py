@@ -12,7 +12,7 @@ from werkzeug import Request, Response
 
 from tertulia.app import Blog
 from tertulia.commands import status, webmention
-from tertulia.content import posts, snapshot
+from tertulia.content import snapshot
 from tertulia.content.posts import Post, Published
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say, speak
@@ -20,6 +20,7 @@ from tertulia.store import open_store
 from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.tables import Origin
 from tertulia.syndication.networks.base import Message, Remote
+from tests.house import write_posts
 from tests.talking import bring
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -48,7 +49,7 @@ def root(tmp_path, httpserver, monkeypatch):
     page.write_text(
         f'<article class="h-entry"><div class="e-content"><a href="http://{here}/otro">x</a></div></article>'
     )
-    posts.write(tmp_path / "output", Published(site=SITE, title="Blog", lang="es", posts=(POST,)))
+    write_posts(tmp_path / "output", Published(site=SITE, title="Blog", lang="es", posts=(POST,)))
     store = open_store("sqlite:///var/tertulia.db", tmp_path)
     words = msgspec.json.encode(Message(text="El voto útil", lang="es", link=POST.url, title="", date=NOW)).decode()
     new = NewDelivery(post="voto", lang="es", network="mastodon", part="1", message=words, words="h")

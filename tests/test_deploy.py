@@ -33,6 +33,7 @@ from tertulia.deploy.base import (
 from tertulia.deploy.targets import target_for
 from tertulia.syndication import pings
 from tests.fakes import NOW, Asked, Fake
+from tests.house import write_posts
 from tests.patience import PATIENCE, eventually, is_open
 
 REPOSITORY = Path(__file__).parent.parent
@@ -366,7 +367,7 @@ def test_a_deploy_that_would_lose_links_is_refused(tmp_path, monkeypatch, capsys
     monkeypatch.setenv("DEPLOY_TARGET", f"folder:{tmp_path / 'www'}")
     output = build(tmp_path / "output")
     post = Post(id="voto", lang="es", title="El voto", url="https://blog.example/voto/", date=NOW)
-    posts.write(output, Published(site="https://blog.example", title="B", lang="es", posts=(post,)))
+    write_posts(output, Published(site="https://blog.example", title="B", lang="es", posts=(post,)))
     folder = tmp_path / "var/conversation"
     link = snapshot.Syndicated("mastodon", "https://mas.example/1")
     snapshot.write(folder, snapshot.Conversation(id="voto", lang="es", syndication=(link,)))
@@ -383,7 +384,7 @@ def test_a_preview_is_never_deployed(tmp_path, monkeypatch):
     """An output with drafts in it stays at home."""
     monkeypatch.setenv("DEPLOY_TARGET", f"folder:{tmp_path / 'www'}")
     output = build(tmp_path / "output")
-    posts.write(output, Published(site="https://blog.example", title="B", lang="es", preview=True))
+    write_posts(output, Published(site="https://blog.example", title="B", lang="es", preview=True))
     with pytest.raises(DeployError):
         publish.upload(tmp_path)
 

@@ -5,11 +5,10 @@ from msgspec.structs import replace
 
 from tertulia.commands import announce
 from tertulia.commands.announce import AnnounceOptions
-from tertulia.content import posts
 from tertulia.content.posts import Cover, Published
 from tertulia.syndication.drafts import draft
 from tests.fakes import FAKES, FakeBluesky, FakeLinkedIn, FakeMastodon
-from tests.house import POST, House
+from tests.house import POST, House, write_posts
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -85,7 +84,7 @@ def test_words_that_are_cut_wait_until_the_owner_has_seen_them(tmp_path, monkeyp
     (tmp_path / "pelicanconf.py").write_text(f'ANNOUNCE_SINCE = "2026-11-01"\n{setting}')
     (tmp_path / ".env").write_text("")
     long = replace(POST, cover=None, said={"mastodon": "Una frase del autor que no cabe. " * 30})
-    posts.write(tmp_path / "output", Published(site="https://blog.example", title="B", lang="es", posts=(long,)))
+    write_posts(tmp_path / "output", Published(site="https://blog.example", title="B", lang="es", posts=(long,)))
     good = announce.run(tmp_path, AnnounceOptions(yes_cut=how == "yes_cut"))
     assert (good, len(house.fake.public)) == ((False, 0) if not how else (True, 1))
     assert ("--yes-cut" in capsys.readouterr().err) == (not how)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tertulia.app import Blog
 from tertulia.commands import talk
-from tertulia.content import posts, snapshot
+from tertulia.content import snapshot
 from tertulia.content.posts import Post, Published
 from tertulia.core import languages
 from tertulia.store import erased, open_store
@@ -18,6 +18,7 @@ from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.said import Author, Incoming
 from tertulia.store.tables import Origin
 from tertulia.syndication.networks.base import Message, Remote
+from tests.house import write_posts
 from tests.talking import bring
 
 NOW = datetime.now(UTC)
@@ -75,7 +76,7 @@ def root(tmp_path, httpserver):
     (tmp_path / "content" / "posts" / "voto.md").write_text(POST, encoding="utf-8")
     (tmp_path / "output").mkdir()
     post = Post(id="voto", lang="es", title="El voto útil", url=URL, date=NOW - timedelta(hours=3))
-    posts.write(tmp_path / "output", Published(site=SITE, title="Blog", lang="es", posts=(post,)))
+    write_posts(tmp_path / "output", Published(site=SITE, title="Blog", lang="es", posts=(post,)))
     store = open_store("sqlite:///var/tertulia.db", tmp_path)
     words = msgspec.json.encode(Message(text="El voto útil", lang="es", link=URL, title="", date=NOW)).decode()
     new = NewDelivery(post="voto", lang="es", network="mastodon", part="1", message=words, words="h")

@@ -8,7 +8,6 @@ import msgspec
 import pytest
 
 from tertulia.commands import inbox as task
-from tertulia.content import posts
 from tertulia.content.posts import Published
 from tertulia.conversation.inbox_words import until
 from tertulia.conversation.moderator import Action
@@ -18,6 +17,7 @@ from tertulia.store.said import Author, Incoming, Read, Verdict
 from tertulia.store.tables import metadata
 from tertulia.store.team import AUTHOR
 from tertulia.web import sign_in
+from tests.house import write_posts
 from tests.talking import NOW, OURS, SITE, Talk
 from tests.xss import RUN, VECTORS
 
@@ -389,7 +389,7 @@ def test_an_author_of_posts_decides_nothing_from_the_list(talk):
     batch = talk.blog.moderator.apply(Action.APPROVE, [Read(key, talk.store.conversation.get(key).version)]).batch
     own = say_(talk, 2, status="waiting")
     both = tuple(msgspec.structs.replace(one, author="luis") for one in talk.blog.info.published().posts)
-    posts.write(talk.folder / "output", Published(site=SITE, title="Blog", lang="es", posts=both))
+    write_posts(talk.folder / "output", Published(site=SITE, title="Blog", lang="es", posts=both))
     talk.browser = talk.app.test_client()
     talk.browser.post(f"/moderation/login/{sign_in.token(talk.blog, who='luis', role='author')}", headers=OURS)
     html = page(talk)

@@ -16,6 +16,7 @@ from tertulia.store.person_tables import Role
 from tertulia.store.said import Author
 from tertulia.store.team import SavedView
 from tertulia.web import sign_in
+from tests.house import write_posts
 from tests.real.browser import CHROMIUM, browser
 from tests.talking import OURS, POST, SITE, Talk
 from tests.test_inbox import Still, field, one_service, page, same_talk, say_  # noqa: F401 (fixtures)
@@ -47,7 +48,7 @@ def talk(tmp_path):
         posts.Post(id=id_, lang="es", title=id_, url=f"{SITE}/{id_}/", date=POST.date, author=author)
         for id_, author in (("voto", "Luis"), ("trenes", "Ana"))
     )
-    posts.write(tmp_path / "output", Published(site=SITE, title="Blog", lang="es", posts=both))
+    write_posts(tmp_path / "output", Published(site=SITE, title="Blog", lang="es", posts=both))
     yield made
     made.blog.close()
 

@@ -5,11 +5,12 @@ import pytest
 
 from tertulia.commands import orphans, publish, status
 from tertulia.commands import talk as tasks
-from tertulia.content import posts, snapshot
+from tertulia.content import snapshot
 from tertulia.content.posts import Published
 from tertulia.core.errors import TertuliaError
 from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.tables import Origin
+from tests.house import write_posts
 from tests.talking import ENGLISH, NOW, POST, SITE, Talk
 
 OTHER = msgspec.structs.replace(POST, id="otro-asunto")
@@ -34,7 +35,7 @@ def blog(tmp_path):
 
 def built(talk, *published, addresses=None):
     made = Published(site=SITE, title="Blog", lang="es", posts=published, addresses=addresses or {})
-    posts.write(talk.folder / "output", made)
+    write_posts(talk.folder / "output", made)
 
 
 def test_both_ids_are_named_and_nothing_is_published(blog, capsys):

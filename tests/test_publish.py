@@ -199,14 +199,21 @@ def test_a_machine_without_var_writes_the_snapshot_first(blog, monkeypatch):
     assert "u-syndication" in blog.page()
 
 
-def test_another_store_does_not_begin_again(blog, monkeypatch, capsys):
-    """Where nobody can look (Discord) and no page says it, a machine with a new store is told, and repeats nothing."""
-    discord = FakeDiscord()
+@pytest.fixture
+def discord(blog, monkeypatch):
+    """The only network that *blog* has: nobody can look there what was said."""
+    network = FakeDiscord()
     monkeypatch.delenv("MASTODON_TOKEN")
     monkeypatch.delenv("X_ACCESS_TOKEN")
-    private = f"{os.environ['FETCH_ALLOW_PRIVATE']} 127.0.0.1:{discord.port}"
-    for name, value in {**discord.environ(), "FETCH_ALLOW_PRIVATE": private}.items():
+    private = f"{os.environ['FETCH_ALLOW_PRIVATE']} 127.0.0.1:{network.port}"
+    for name, value in {**network.environ(), "FETCH_ALLOW_PRIVATE": private}.items():
         monkeypatch.setenv(name, value)
+    yield network
+    network.close()
+
+
+def test_another_store_does_not_begin_again(blog, discord, capsys):
+    """Where nobody can look (Discord) and no page says it, a machine with a new store is told, and repeats nothing."""
     assert blog.publish()
     assert blog.publish()
     assert len(discord.public) == 1
@@ -220,17 +227,10 @@ def test_another_store_does_not_begin_again(blog, monkeypatch, capsys):
     assert not announce.run(blog.root, AnnounceOptions())  # it asks
     assert "--resolve" in capsys.readouterr().out
     assert len(discord.public) == 1
-    discord.close()
 
 
-def test_a_new_store_that_goes_on_asks_what_it_cannot_know(blog, monkeypatch, capsys):
+def test_a_new_store_that_goes_on_asks_what_it_cannot_know(blog, discord, monkeypatch, capsys):
     """``--lose`` publishes, and still says nothing twice, also when it was stopped midway; what is new is said."""
-    discord = FakeDiscord()
-    monkeypatch.delenv("MASTODON_TOKEN")
-    monkeypatch.delenv("X_ACCESS_TOKEN")
-    private = f"{os.environ['FETCH_ALLOW_PRIVATE']} 127.0.0.1:{discord.port}"
-    for name, value in {**discord.environ(), "FETCH_ALLOW_PRIVATE": private}.items():
-        monkeypatch.setenv(name, value)
     assert blog.publish()
     shutil.rmtree(blog.root / "var")
     with monkeypatch.context() as stopped:
@@ -244,7 +244,6 @@ def test_a_new_store_that_goes_on_asks_what_it_cannot_know(blog, monkeypatch, ca
         assert "--resolve" in capsys.readouterr().out
         assert blog.publish()  # it is the store that knows, from now on
     assert len(discord.public) == 2
-    discord.close()
 
 
 def _stopped(*_arguments, **_named):

@@ -16,6 +16,7 @@ from tertulia.store.said import Author, Read
 from tertulia.store.settling import settle
 from tertulia.store.tables import deliveries
 from tertulia.web import sign_in
+from tests.house import write_posts
 from tests.talking import OURS, POST, SITE, Talk
 from tests.test_inbox import Still, field, names, one_service, page, same_talk, say_  # noqa: F401 (fixtures)
 from tests.xss import RUN, VECTORS
@@ -33,7 +34,7 @@ def talk(tmp_path):
         posts.Post(id=id_, lang="es", title=id_, url=f"{SITE}/{id_}/", date=POST.date, author=author)
         for id_, author in ((MINE, "Ana, Luis"), (THEIRS, "Ana"))
     )
-    posts.write(tmp_path / "output", Published(site=SITE, title="Blog", lang="es", posts=both))
+    write_posts(tmp_path / "output", Published(site=SITE, title="Blog", lang="es", posts=both))
     enter(made, "author")
     yield made
     made.blog.close()

@@ -100,11 +100,6 @@ def read(output: Path) -> Published:
         raise ContentError(say("posts_broken", path=path, why=error)) from error
 
 
-def write(output: Path, published: Published) -> None:
-    """Leave *published* in the folder *output*."""
-    (output / FILE_NAME).write_bytes(encoded(published))
-
-
 def encoded(published: Published) -> bytes:
     """Return the file of *published*, the same bytes for the same posts."""
     posts = tuple(sorted(published.posts, key=lambda post: (post.date, post.id, post.lang)))

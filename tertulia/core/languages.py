@@ -117,6 +117,7 @@ class Languages:
         self.blog = normal(blog) or DEFAULT
         self.content = content
         self.own = paths.own_theme(content) / "languages" if content else None
+        self._codes: tuple[str, ...] | None = None
         self._known: dict[str, Language] = {}
         self._chains: dict[str, tuple[Language, ...]] = {}
         self._words: dict[str, frozenset[str]] = {}
@@ -124,8 +125,11 @@ class Languages:
 
     def codes(self) -> tuple[str, ...]:
         """Every language that has a file, by code."""
-        folders = (FOLDER, self.own) if self.own else (FOLDER,)
-        return tuple(sorted({file.stem for folder in folders for file in folder.glob("*.toml") if normal(file.stem)}))
+        if self._codes is None:
+            folders = (FOLDER, self.own) if self.own else (FOLDER,)
+            names = {file.stem for folder in folders for file in folder.glob("*.toml")}
+            self._codes = tuple(sorted(filter(normal, names)))
+        return self._codes
 
     def get(self, code: str) -> Language:
         """Return the language *code*, the blogger's own words over ours."""

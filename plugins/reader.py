@@ -6,21 +6,20 @@ from pelican.generators import Generator, PagesGenerator
 from pelican.readers import BaseReader, Readers
 
 from tertulia.site.build import SiteBuild
-from tertulia.site.contents import attributes, fill_defaults
+from tertulia.site.contents import attributes
 from tertulia.site.strays import ENDINGS
-from tertulia.site.taxonomy import with_slug
+from tertulia.site.taxonomy import labelled
 
 
 class MarkdownReader(BaseReader):  # type: ignore[misc]  # Pelican has no types
     file_extensions = ENDINGS
 
     def read(self, source_path: str) -> tuple[str, dict[str, object]]:
-        if not (record := SiteBuild.of(self.settings).reading_of(source_path).record):
+        build = SiteBuild.of(self.settings)
+        if not (record := build.reading_of(source_path).record):
             return "", {"status": "skip"}
-        values = attributes(record)
-        for key, kind in (("tags", Tag), ("categories", Category), ("authors", Author)):
-            values[key] = [with_slug(kind(name, self.settings)) for name in values[key]]
-        return record.content, values | {"category": values["categories"][0], "author": values["authors"][0]}
+        make = {"tags": Tag, "categories": Category, "authors": Author}
+        return build.texts[source_path].html, labelled(attributes(record), make, self.settings)
 
 
 def add_reader(readers: Readers) -> None:
@@ -36,4 +35,4 @@ def register() -> None:
     signals.readers_init.connect(add_reader)
     signals.article_generator_init.connect(read_ahead)
     signals.page_generator_init.connect(read_ahead)
-    signals.content_object_init.connect(fill_defaults)
+    signals.content_object_init.connect(SiteBuild.complete)

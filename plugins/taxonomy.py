@@ -21,6 +21,7 @@ def join_names(generator: ArticlesGenerator) -> None:
     taxonomy.join_tags(posts(generator), build.tags, generator.settings["DEFAULT_LANG"], make)
     taxonomy.settle_slugs(posts(generator))
     taxonomy.know_authors(posts(generator), build.people)
+    generator._build_period_archives = taxonomy.periods
 
 
 def list_posts(generator: ArticlesGenerator) -> None:

@@ -1,4 +1,4 @@
-"""Work on every core that the machine has: the same on many things (``spread``), or one thing aside (``Aside``).
+"""Work on every core that the machine has: on many things the same (``spread``, ``stream``), or one aside (``Aside``).
 
 Children are forked, so they see what the parent has loaded and only results travel back. Where the system cannot fork
 safely (Windows, macOS), or for a handful of things, the work is done in this process; the results are the same.
@@ -9,7 +9,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -24,6 +24,7 @@ Result = TypeVar("Result")
 # Below this, forking costs more than it gains.
 WORTH_FORKING = 150
 CHUNKS_PER_CORE = 8
+LARGEST_CHUNK = 64  # what comes of one waits in memory until all of it is done
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3  # of malloc.h
 _CAN_FORK = sys.platform == "linux"
 
@@ -32,8 +33,13 @@ _job: ContextVar[tuple[Callable[[Any], Any], Sequence[Any]]] = ContextVar("job")
 
 
 def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """Return all that ``stream`` yields."""
+    return list(stream(work, items))
+
+
+def stream(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
     """
-    ``[work(item) for item in items]``, in that order, on all cores.
+    Yield ``work(item) for item in items``, in that order, done on all cores; few results wait in memory.
 
     Args:
         work: Must not rely on what an earlier call changed: a child's memory is lost.
@@ -43,13 +49,14 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result
 
     cores = len(os.sched_getaffinity(0)) if _CAN_FORK else 1
     if cores < 2 or len(items) < WORTH_FORKING or multiprocessing.current_process().daemon:
-        return [work(item) for item in items]
-    first = work(items[0])  # what it loads and remembers, the children need not
+        yield from map(work, items)
+        return
+    yield work(items[0])  # what it loads and remembers, the children need not
     gc.freeze()  # a child that collects garbage would copy every page of the parent's memory
     try:
         with multiprocessing.get_context("fork").Pool(cores, _begin_worker, (current(), (work, items))) as pool:
-            chunk = max(1, len(items) // (cores * CHUNKS_PER_CORE))
-            return [first, *pool.map(_at, range(1, len(items)), chunksize=chunk)]
+            chunk = min(LARGEST_CHUNK, max(1, len(items) // (cores * CHUNKS_PER_CORE)))
+            yield from pool.imap(_at, range(1, len(items)), chunksize=chunk)
     finally:
         gc.unfreeze()
 

@@ -27,13 +27,13 @@ from tertulia.core.errors import ContentError
 from tertulia.core.files import folds_case
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
-from tertulia.core.parallel import spread
+from tertulia.core.parallel import stream
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
 from tertulia.site import looks, moved
 from tertulia.site.broken_links import InternalLink
 from tertulia.site.build_inputs import next_due
-from tertulia.site.contents import Content, Generator, attributes
+from tertulia.site.contents import Content, Generator, attributes, fill_defaults
 from tertulia.site.editions import Editions
 from tertulia.site.embeds import load_links
 from tertulia.site.looks import Looks
@@ -46,7 +46,8 @@ from tertulia.site.reading import PostReader
 from tertulia.site.reads import Reads
 from tertulia.site.records import Reading
 from tertulia.site.search import LaterIndex, SearchIndex
-from tertulia.site.state import BuildState
+from tertulia.site.shelf import Packed, PostTexts, lay_by, pack
+from tertulia.site.state import BuildState, digest_of
 from tertulia.site.strays import ENDINGS
 from tertulia.site.themes import Theme
 from tertulia.site.up_to_date import stamp_of
@@ -57,6 +58,7 @@ log = logging.getLogger(__name__)
 if TYPE_CHECKING:
     from tertulia.site.cards import CardSet
     from tertulia.site.facets import Inputs
+    from tertulia.site.redirects import LedOn
     from tertulia.site.writing import OutputBefore
 
 KEY = "SITE_BUILD"
@@ -89,6 +91,7 @@ class SiteBuild:
     theme: Theme = field(default_factory=Theme)
     remembered: moved.Addresses = field(default_factory=dict)  # who had which address before
     published: moved.Addresses = field(default_factory=dict)  # of those, what a deploy has put there
+    led_on: "LedOn | None" = None  # what hosts are told of old addresses
     buried: set[str] = field(default_factory=set)  # files of the output that only say that something is gone
     led_to: set[str] = field(default_factory=set)  # addresses, under SITEURL, that a page of an old one leads to
     beside: set[str] = field(default_factory=set)  # kinds of files that were written beside pages, by their modules
@@ -99,12 +102,13 @@ class SiteBuild:
     broken: set[str] = field(default_factory=set)  # paths under the site that links lead to, and at which nothing is
     coming: dict[str, Path] = field(default_factory=dict)  # files that an edit puts into the output, and where they are
     avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file
-    written: dict[str, tuple[bytes, tuple[str, ...]]] = field(default_factory=dict)  # page → its key, and of what
+    written: dict[str, tuple[bytes, str]] = field(default_factory=dict)  # page → its key, and of what
     taken: set[str] = field(default_factory=set)  # pages that are those of the output before
     innocent: set[str] = field(default_factory=set)  # pages that were seen to ask nobody when they were drawn
     asking: set[str] = field(default_factory=set)  # pages that ask other hosts by themselves: told at each build
     explained: list[str] = field(default_factory=list)  # why each page was drawn
-    read_as: dict[str, Reading] = field(default_factory=dict)  # what became of each file, by path
+    read_as: dict[str, Reading] = field(default_factory=dict)  # what became of each file, by path, without texts
+    texts: dict[str, PostTexts] = field(default_factory=dict)  # the texts of each, by path
     pages: dict[str, PageToWrite] = field(default_factory=dict)  # by file
     page_inputs: "dict[str, Inputs]" = field(default_factory=dict)  # of those of which that can be told
     kept: "OutputBefore | None" = None  # takes files from the output before, where that can be told
@@ -198,18 +202,45 @@ class SiteBuild:
             texts = (path.relative_to(folder).as_posix() for path in markdown_files(Path(folder)))
             refuse_to_empty(self.settings, vars(defaults), texts)
         paths = [os.path.join(folder, name) for name in sorted(names)]
-        known = self.state.known(paths, self.reader.now, self.pictures.find, self.reader.is_told_the_same)
+        found = self.state.known(paths, self.reader.now, self.pictures.find, self.reader.is_told_the_same)
+        known = {path: self._take(path, packed) for path, packed in found}
         changed = [path for path in paths if path not in known]
         looked_ns, stamps = time.time_ns(), [stamp_of(path) for path in changed]
-        for path, stamp, reading in zip(changed, stamps, spread(self.reader.read, changed), strict=True):
-            known[path] = reading
-            self.state.keep(path, stamp, looked_ns, reading, self.reader.now)
+        for path, stamp, (packed, digest) in zip(changed, stamps, stream(self._read, changed), strict=True):
+            known[path] = self._take(path, packed)
+            whole = self.texts[path].whole
+            self.state.keep(
+                path, known[path], stamp=stamp, looked_ns=looked_ns, whole=whole, told=digest, now=self.reader.now
+            )
         self.due = min(filter(None, (self.due, next_due(known.values(), self.reader.now))), default=None)
         self.readings |= zip(paths, separate_ids(known[path] for path in paths), strict=True)
         for path, keeper in held(paths, Path(folder), self.reader.zone).items():
             self.readings[path] = self._put_away(self.readings[path], keeper)
         said = (attributes(one.record) for one in self.readings.values() if one.record)
         refuse_unknown_fields(self.settings, kind, said)
+
+    def _read(self, path: str) -> tuple[Packed, bytes]:
+        """Read the file at *path*, maybe in another process; its digest too, where that is kept."""
+        reading = self.reader.read(path)
+        return pack(reading), digest_of(reading) if self.state.is_kept else b""
+
+    def _take(self, path: str, packed: Packed) -> Reading:
+        """Lay the texts by that the file at *path* has; the rest of what it read as."""
+        shelf = self.state.shelf
+        self.texts[path] = PostTexts(shelf.put_text(packed.content), shelf.put(packed.whole))
+        return packed.reading
+
+    @staticmethod
+    def complete(content: Any) -> None:
+        """Give a post that Pelican has just made what it would lack; its texts it looks for where they are laid by."""
+        fill_defaults(content)
+        build = content.settings.get(KEY)
+        if build and (texts := build.texts.get(str(content.source_path))):
+            lay_by(content, texts, build.state.shelf)
+
+    def whole_reading(self, path: str) -> Reading:
+        """Return what the file at *path* read as, with its texts."""
+        return texts.back_in(self.read_as[path]) if (texts := self.texts.get(path)) else self.read_as[path]
 
     def _put_away(self, reading: Reading, keeper: str) -> Reading:
         """Return *reading* as a draft, which *keeper* says that it is."""
@@ -220,8 +251,10 @@ class SiteBuild:
         return msgspec.structs.replace(reading, record=record, problems=(*reading.problems, kept))
 
     def reading_of(self, path: str) -> Reading:
-        """Return what became of the file at *path*: its problems are told, and its pictures asked for."""
-        reading = self.readings.pop(path, None) or self.reader.read(path)
+        """
+        Return what became of the file at *path*, without texts: its problems are told, and its pictures asked for.
+        """
+        reading = self.readings.pop(path, None) or self._take(path, pack(self.reader.read(path)))
         self.read_as[path] = reading
         for problem in reading.problems:
             report(problem)

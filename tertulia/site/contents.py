@@ -14,7 +14,7 @@ import msgspec
 
 from tertulia.content.metadata import NOTHING_MORE
 from tertulia.content.snapshot import Comment, Syndicated
-from tertulia.core import sanitise
+from tertulia.core import lazy_re, sanitise
 from tertulia.core.models import Credit, Picture, Update
 from tertulia.core.text import reading_minutes, shorten
 from tertulia.site.records import PostRecord
@@ -85,6 +85,9 @@ class Content(Protocol):
     # for the page
     json_ld: str
 
+
+# A link to a file that Pelican resolves, '"{filename}…', when all posts are known.
+TO_FILE = lazy_re.compile(r"""["'][{|]""")
 
 # What a post has until somebody gives it more.
 DEFAULTS: dict[str, Any] = {

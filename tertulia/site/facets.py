@@ -9,18 +9,15 @@ it is drawn it may read of each post what it has asked for, and nothing else (``
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
-from tertulia.core import lazy_re
 from tertulia.site.build import SiteBuild
-from tertulia.site.contents import Content
+from tertulia.site.contents import TO_FILE, Content
 
 LINK = frozenset({"title", "url", "lang", "date", "mark", "shown_path", "id"})
 CARD = LINK | {"summary", "cover", "authors", "category", "minutes", "comment_count"}
-# A link to a file that Pelican resolves, '"{filename}…', when all posts are known.
-_TO_FILE = lazy_re.compile(r"""["'][{|]""")
 
 Digest = bytes
 
@@ -40,6 +37,11 @@ class Facets:
         self._labels: dict[tuple[int, str], tuple[Any, ...]] = {}
         self._languages: dict[int, tuple[Sequence[Content], list[str]]] = {}
         self.frames: dict[tuple[str, str], Digest] = {}  # what stands around the pages of a language
+        self._sets: dict[frozenset[str], frozenset[str]] = {}
+
+    def one(self, names: frozenset[str]) -> frozenset[str]:
+        """Return the one set of these *names* that all pages share."""
+        return self._sets.setdefault(names, names)
 
     def link(self, post: Content) -> Digest:
         """Of a post that is only named."""
@@ -69,7 +71,8 @@ class Facets:
             record = self.build.state.digests.get(post.shown_path)
             if record is None:
                 raise UndeclaredError(post.shown_path)
-            shown = post.content if _TO_FILE.search(post._content) else post._content
+            text = post._content
+            shown = post.content if TO_FILE.search(text) else text
             labels = [self.label(label, post.lang) for label in (*post.tags, *post.categories, *post.authors)]
             talk = (post.syndication, post.counts, post.comments, post.talk_parts, post.talk_places, post.open)
             told = (
@@ -109,7 +112,7 @@ class Inputs:
         self.facets, self.lang = facets, lang
         self.parts: list[tuple[str, Digest]] = []  # what it is, "card content/posts/….md", and its digest
         self.posts: dict[int, frozenset[str] | None] = {}  # by ``id()``, what may be read of each; None for all
-        self.names: set[str] = set()  # of the context, what may be read
+        self.names: Set[str] = set()  # of the context, what may be read
 
     def value(self, name: str, value: object) -> None:
         """
@@ -150,8 +153,16 @@ class Inputs:
         self.parts.append((name, digest([self.facets.link(post) for post in posts])))
 
     def _may(self, post: Content, attributes: frozenset[str]) -> None:
-        known = self.posts.get(id(post), frozenset())
-        self.posts[id(post)] = known if known is None else known | attributes
+        known = self.posts.get(id(post), attributes)
+        if known is not None and not attributes <= known:
+            known = self.facets.one(known | attributes)
+        self.posts[id(post)] = known
+
+    def settled(self) -> tuple[Digest, str]:
+        """Return its key and what it is told as; what made them is needed no more, and there are many pages."""
+        key, told = self.key(), "\0".join(self.told())
+        self.parts, self.names = [], self.facets.one(frozenset(self.names))
+        return key, told
 
     def key(self) -> Digest:
         """Return the digest of all of it."""

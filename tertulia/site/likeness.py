@@ -6,9 +6,10 @@ does not matter in which order it was added up, nor whether it was worked out fr
 """
 
 import math
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Set
-from functools import lru_cache
+from functools import lru_cache, partial
 from heapq import nsmallest
 from typing import Protocol
 
@@ -24,6 +25,7 @@ LENGTH = 256
 LEAST_LIKENESS = int(0.04 * LENGTH**2)
 # From which part of all posts on it is quicker to begin anew.
 MANY = 0.25
+_pack, _unpack = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(dict[str, int]).decode
 
 
 class Stem(msgspec.Struct, array_like=True):
@@ -95,24 +97,30 @@ def relate(rows: Rows, counts: Mapping[int, Mapping[str, int]], most: int) -> No
 
     Args:
         rows: Empty but for the names.
-        counts: How often each word stands in each post.
+        counts: How often each word stands in each post; each is asked for once.
         most: How many relatives a post may have.
     """
-    words: dict[str, Stem] = defaultdict(Stem)
+    packed: dict[int, bytes] = {}  # of a large blog the words themselves would be most of what a build holds
+    holders: dict[str, array[int]] = defaultdict(partial(array, "I"))
     for number, held in counts.items():
+        packed[number] = _pack(held)
         for word in held:
-            words[word].holders.add(number)
-    rarity = {word: _rarity(len(known.holders), len(counts)) for word, known in words.items()}
-    posts = {number: Described(dict(held), _described(held, rarity.__getitem__)) for number, held in counts.items()}
-    for number, post in posts.items():
-        for word, weight in post.words.items():
-            words[word].told[number] = weight
-    tellers = {word: _tellers(known.told, rows.names) for word, known in words.items() if known.told}
-    for number, post in posts.items():
-        post.found = _nearest(number, post, tellers, rows.names, most)
-        rows.set_post(number, post)
-    for word, known in words.items():
-        rows.set_word(word, known)
+            holders[word].append(number)
+    rarity = {word: _rarity(len(numbers), len(packed)) for word, numbers in holders.items()}
+    told: dict[str, dict[int, int]] = defaultdict(dict)
+    described: dict[int, dict[str, int]] = {}
+    same = {word: word for word in holders}  # one string for all posts
+    for number in packed:
+        words = _described(_unpack(packed[number]), rarity.__getitem__)
+        described[number] = {same[word]: weight for word, weight in words.items()}
+        for word, weight in described[number].items():
+            told[word][number] = weight
+    tellers = {word: _tellers(known, rows.names) for word, known in told.items()}
+    for number, words in described.items():
+        found = _nearest(number, words, tellers, rows.names, most)
+        rows.set_post(number, Described(_unpack(packed.pop(number)), words, found))
+    for word, numbers in holders.items():
+        rows.set_word(word, Stem(set(numbers), told.get(word, {})))
 
 
 def change(rows: Rows, changed: Mapping[int, Mapping[str, int] | None], new: Set[int], most: int) -> set[int] | None:
@@ -227,7 +235,7 @@ class _Change:
         for number in unknown:
             post = self._post(number)
             tellers = {word: self._remembered(word) for word in post.words}
-            post.found = _nearest(number, post, tellers, self.rows.names, self.most)
+            post.found = _nearest(number, post.words, tellers, self.rows.names, self.most)
         self._new_posts |= before.keys()
         return {number for number, found in before.items() if _numbers(found) != _numbers(self._post(number).found)}
 
@@ -303,10 +311,10 @@ def _tellers(told: dict[int, int], names: Mapping[int, str]) -> dict[int, int]:
 
 
 def _nearest(
-    number: int, post: Described, tellers: Mapping[str, Mapping[int, int]], names: Mapping[int, str], most: int
+    number: int, words: Mapping[str, int], tellers: Mapping[str, Mapping[int, int]], names: Mapping[int, str], most: int
 ) -> list[tuple[int, int]]:
     alike: dict[int, int] = defaultdict(int)
-    for word, weight in post.words.items():
+    for word, weight in words.items():
         for other, told in tellers[word].items():
             alike[other] += weight * told
     alike.pop(number, None)

@@ -10,7 +10,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager, suppress
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,9 +64,9 @@ def add_related(posts: Iterable[Content], count: int, state: BuildState) -> None
 
 def as_compared(key: str, post: Content, state: BuildState) -> ToRelate:
     """Return *post* as it is compared, by its *key*."""
-    text = Text(key, post.lang, post.title, tags=tuple(tag.name for tag in post.tags), stems=post.stems)
+    text = Text(key, post.lang, post.title, tags=tuple(tag.name for tag in post.tags))
     read = state.digests.get(post.shown_path) or sorted(post.stems.items())
-    return ToRelate(post.lang, digest((read, text.title, text.tags)), partial(counted, text))
+    return ToRelate(post.lang, digest((read, text.title, text.tags)), lambda: counted(replace(text, stems=post.stems)))
 
 
 def related(
@@ -143,7 +143,7 @@ def _changed(
     digests = {number: digest for one in rows.posts for number, digest in kept.execute(asked, (one,))}
     rows.save({**digests, **{numbers[name]: post.digest for name, post in posts.items()}})
     names = rows.names
-    return {names[number]: [names[other] for _, other in post.found] for number, post in rows.posts.items() if post}
+    return {names[number]: [names[other] for _, other in found] for number, found in rows.found().items()}
 
 
 def stamp_of(path: Path, *, after: sqlite3.Connection | None = None) -> Stamp | None:
@@ -199,23 +199,21 @@ def _of_language(
     numbers |= new
     rows = _Rows(kept, lang, {number: name for name, number in numbers.items()})
     gone = {known[name][0]: name for name in known.keys() - posts.keys()}
-    changed = {
-        number: posts[name].counts() for name, number in numbers.items() if _is_other(known.get(name), posts[name])
-    }
+    changed = {number for name, number in numbers.items() if _is_other(known.get(name), posts[name])}
     found = {numbers[name]: _FOUND.decode(known[name][2]) for name in known.keys() & posts.keys()}
     if changed or gone:
         rows.names |= gone
-        edits = {**changed, **dict.fromkeys(gone)}
         others = None
-        if len(edits) <= likeness.MANY * len(posts) or len(edits) == 1:
+        if len(changed) + len(gone) <= likeness.MANY * len(posts) or len(changed) + len(gone) == 1:
+            counts = {number: posts[rows.names[number]].counts() for number in changed}
+            edits = {**counts, **dict.fromkeys(gone)}
             others = likeness.change(rows, edits, set(new.values()), most)
         if others is None:
             rows = _Rows(kept, lang, {number: name for name, number in numbers.items()})
             rows.forget()
-            counts = {number: changed.get(number) or posts[name].counts() for name, number in numbers.items()}
-            likeness.relate(rows, counts, most)
+            likeness.relate(rows, _Counts({number: posts[name] for name, number in numbers.items()}), most)
         rows.save({number: posts[name].digest for name, number in numbers.items()})
-        found |= {number: post.found for number, post in rows.posts.items() if post}
+        found |= rows.found()
     names = rows.names
     return {name: [names[other] for _, other in found[number]] for name, number in numbers.items()}
 
@@ -224,17 +222,33 @@ def _is_other(known: tuple[int, bytes, bytes] | None, post: ToRelate) -> bool:
     return known is None or known[1] != post.digest
 
 
+class _Counts(Mapping[int, Mapping[str, int]]):
+    """The words of posts, by their numbers, worked out when they are asked for."""
+
+    def __init__(self, posts: Mapping[int, ToRelate]) -> None:
+        self._posts = posts
+
+    def __getitem__(self, number: int) -> Mapping[str, int]:
+        return self._posts[number].counts()
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._posts)
+
+    def __len__(self) -> int:
+        return len(self._posts)
+
+
 class _Rows:
     """Words and posts of one language in the file; what is set is written at the end."""
 
     def __init__(self, kept: sqlite3.Connection, lang: str, names: dict[int, str]) -> None:
         self.kept, self.lang, self.names = kept, lang, names
-        self.words: dict[str, Stem] = {}
-        self.posts: dict[int, Described | None] = {}
+        self.words: dict[str, tuple[int, bytes]] = {}  # in how many posts each stands, and all of it packed
+        self.posts: dict[int, tuple[bytes, list[tuple[int, int]]] | None] = {}  # packed, and the relatives
 
     def held(self, word: str) -> int:
         if word in self.words:
-            return len(self.words[word].holders)
+            return self.words[word][0]
         found = self.kept.execute("select held from words where lang = ? and word = ?", (self.lang, word)).fetchone()
         return int(found[0]) if found else 0
 
@@ -243,14 +257,18 @@ class _Rows:
         return _WORD.decode(found[0]) if found else Stem()
 
     def set_word(self, word: str, known: Stem) -> None:
-        self.words[word] = known
+        self.words[word] = len(known.holders), _pack(known)
 
     def post(self, number: int) -> Described:
         row, found = self.kept.execute("select row, found from posts where number = ?", (number,)).fetchone()
         return Described(*_COUNTS.decode(row), _FOUND.decode(found))
 
     def set_post(self, number: int, post: Described | None) -> None:
-        self.posts[number] = post
+        self.posts[number] = (_pack((post.counts, post.words)), post.found) if post else None
+
+    def found(self) -> dict[int, list[tuple[int, int]]]:
+        """Return the relatives of each post that was set."""
+        return {number: post[1] for number, post in self.posts.items() if post}
 
     def forget(self) -> None:
         """Forget all that is kept of this language."""
@@ -263,19 +281,14 @@ class _Rows:
             "delete from posts where number = ?", ((number,) for number, post in self.posts.items() if post is None)
         )
         self.kept.executemany("insert or replace into posts values (?, ?, ?, ?, ?, ?)", self._post_rows(digests))
-        empty = [word for word, known in self.words.items() if not known.holders]
+        empty = [word for word, (held, _) in self.words.items() if not held]
         self.kept.executemany("delete from words where lang = ? and word = ?", ((self.lang, word) for word in empty))
         self.kept.executemany(
             "insert or replace into words values (?, ?, ?, ?)",
-            (
-                (self.lang, word, len(known.holders), _pack(known))
-                for word, known in sorted(self.words.items())
-                if known.holders
-            ),
+            ((self.lang, word, held, packed) for word, (held, packed) in sorted(self.words.items()) if held),
         )
 
     def _post_rows(self, digests: Mapping[int, bytes]) -> Iterable[tuple[object, ...]]:
         for number, post in sorted(self.posts.items()):
             if post is not None:
-                packed = _pack((post.counts, post.words)), _pack(post.found)
-                yield number, self.lang, self.names[number], digests[number], *packed
+                yield number, self.lang, self.names[number], digests[number], post[0], _pack(post[1])

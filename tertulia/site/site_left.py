@@ -42,13 +42,14 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         "people": build.people, "tags": build.tags, "links": build.reader.links, "words": build.words,
         "looks": replace(build.looks, files=dict.fromkeys(build.looks.files, b""), root_files={}),
         "fingerprints": {name: build.fingerprint(name) for name in {*build.fingerprints, *build.looks.files}},
-        "theme": build.theme, "buried": build.buried, "led_to": build.led_to, "beside": build.beside,
+        "theme": build.theme, "has_unread": build.has_unread, "led_to": build.led_to, "beside": build.beside,
         "published": build.published, "page_rules": [tuple(rule) for rule in build.settings["PAGINATION_PATTERNS"]],
         "search_parts": build.search_parts,
         "editions": _without_lists(build.editions),
         "epoch": build.state.epoch,
     }  # fmt: skip
-    values = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build), **_readings(build)}
+    values: dict[str, object] = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build)}
+    values |= {"buried": build.buried, "led on": build.led_on}
     values["numbers"] = {
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
     }
@@ -65,7 +66,7 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
     }
     check = broken_links.LinkCheck(build.output, build.settings)
     leads = ((file, of_posts[post]) for post, file in _led_to(check, build) if post in of_posts)
-    return leave(build, build.state.folder, chain(values.items(), _searched(build)), leads)
+    return leave(build, build.state.folder, chain(values.items(), _searched(build), _readings(build)), leads)
 
 
 def _settings(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,9 +93,9 @@ def _without_lists(editions: Editions) -> Editions:
     return kept
 
 
-def _readings(build: SiteBuild) -> dict[str, object]:
-    """Return those that are nowhere else: of files that were saved just before they were read."""
-    return {f"reading {path}": reading for path, reading in build.state.unsure.items()}
+def _readings(build: SiteBuild) -> Iterator[tuple[str, object]]:
+    """Yield those that are nowhere else: of files that were saved just before they were read."""
+    return ((f"reading {path}", build.texts[path].reading()) for path in sorted(build.state.unsure))
 
 
 def _feeds(build: SiteBuild) -> dict[str, object]:

@@ -16,8 +16,9 @@ import pickle
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +33,7 @@ from tertulia.render.resolver import FOLDER as IMAGES
 from tertulia.site.build_inputs import folders
 from tertulia.site.extra import FOLDER as EXTRA
 from tertulia.site.records import Looked, Reading
+from tertulia.site.shelf import LaidBy, Packed, Shelf, pack
 from tertulia.site.strays import ENDINGS
 from tertulia.site.up_to_date import PASSED_OVER, Stamp, is_sure, stamp_of
 
@@ -74,7 +76,7 @@ class KeptPage(NamedTuple):
     """A page as it was written."""
 
     key: bytes  # the digest of all that it was made of
-    told: tuple[str, ...]  # of these parts, a short digest each, with its name: so that a change can be explained
+    told: str  # of these parts, between zeros, a short digest each, with its name: so that a change can be explained
     stamp: tuple[int, int, int]  # of its file
 
 
@@ -91,13 +93,16 @@ class BuildState:
 
     def __init__(self, folder: Path | None = None, epoch: str = "", names: str = "", tables: str = "") -> None:
         self.folder, self.epoch, self.names, self.tables = folder, epoch, names, tables
-        self._readings: list[dict[str, KeptReading]] = [{} for _ in range(PARTS)]
-        self._known: list[dict[str, KeptReading]] = [_load(self._part(at), epoch) for at in range(PARTS)]
+        self.shelf = Shelf(folder)
+        # What is to be kept: of each file its ``KeptReading`` but for the reading, and that; None as it was.
+        self._readings: list[dict[str, tuple[LaidBy, LaidBy] | None]] = [{} for _ in range(PARTS)]
+        self._before: list[Set[str] | None] = [None] * PARTS  # the files of each part, once it has been looked at
         self._changed: set[int] = set()
+        self._retold: set[str] = set()  # files to which other tables than before tell the same
         self.digests: dict[str, bytes] = {}  # of each record, by the file as its author knows it
         self.pages: dict[str, KeptPage] = _load(self._pages, epoch)
         self.is_new = not self.pages
-        self.unsure: dict[str, Reading] = {}  # by file: saved so shortly before that it may be another already
+        self.unsure: set[str] = set()  # files that were saved so shortly before that they may be others already
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> "BuildState":
@@ -115,72 +120,102 @@ class BuildState:
         now: datetime,
         find: Callable[[str, Path], Path | None],
         is_told_the_same: Callable[[Iterable[tuple[str, Question, Answer]]], bool],
-    ) -> dict[str, Reading]:
+    ) -> Iterator[tuple[str, Packed]]:
         """
-        Return what those of *files* read as that are what they were, and say the same *now*.
+        Yield what those of *files* read as that are what they were, and say the same *now*.
 
         Args:
             find: Gives the picture that a file means.
             is_told_the_same: Says whether the tables still answer so.
         """
-        found = {}
-        for path in files:
-            kept = self._known[_part_of(path)].get(path)
-            if kept is None or not (kept.made <= now and (kept.due is None or now < kept.due)):
-                continue
-            if kept.names and kept.names != self.names:
-                continue
-            if kept.tables != self.tables:
-                if not is_told_the_same(kept.asked):
+        for at, of_part in groupby(sorted(files, key=_part_of), _part_of):  # one part of them in memory at a time
+            held = self._load_part(at)
+            for path in of_part:
+                kept = held.get(path)
+                if kept is None or not (kept.made <= now and (kept.due is None or now < kept.due)):
                     continue
-                kept = kept._replace(tables=self.tables)
-                self._changed.add(_part_of(path))
-            try:
-                if stamp_of(path) == kept.stamp and all(_is_as_it_was(*one, find) for one in kept.looked):
-                    found[path] = pickle.loads(kept.reading)
-                    self._keep(path, kept, found[path])
-            except (OSError, pickle.PickleError, AttributeError, TypeError, ValueError, EOFError):
-                continue
-        return found
+                if kept.names and kept.names != self.names:
+                    continue
+                if kept.tables != self.tables and not is_told_the_same(kept.asked):
+                    continue
+                try:
+                    if stamp_of(path) != kept.stamp or not all(_is_as_it_was(*one, find) for one in kept.looked):
+                        continue
+                    reading = pickle.loads(kept.reading)
+                    self._note(reading, kept.digest)
+                except (OSError, pickle.PickleError, AttributeError, TypeError, ValueError, EOFError):
+                    continue
+                self._readings[at][path] = None
+                if kept.tables != self.tables:
+                    self._retold.add(path)
+                    self._changed.add(at)
+                yield path, pack(reading, kept.reading)
 
-    def keep(self, path: str, stamp: Stamp | None, looked_ns: int, reading: Reading, now: datetime) -> None:
+    def _load_part(self, at: int) -> dict[str, KeptReading]:
+        held: dict[str, KeptReading] = _load(self._part(at), self.epoch)
+        self._before[at] = held.keys()
+        return held
+
+    def keep(
+        self,
+        path: str,
+        reading: Reading,
+        *,
+        stamp: Stamp | None,
+        looked_ns: int,
+        whole: LaidBy,
+        told: bytes,
+        now: datetime,
+    ) -> None:
         """
         Remember that the file at *path* reads as *reading*, where anything is remembered.
 
         Args:
             stamp: The file's before it was read; None where it could not be looked at.
             looked_ns: When that was, by this machine's clock.
+            whole: All that was read.
+            told: Its digest.
         """
         if not self.folder:
             return
-        packed = pickle.dumps(reading, pickle.HIGHEST_PROTOCOL)
         names = self.names if reading.seeks_posts else ""
         looked = tuple((one, stamp_of(one.path) if one.path else None) for one in reading.looked)
-        told = digest_of(reading)
-        tables = reading.asked, self.tables
-        kept = KeptReading(stamp or _NOTHING, now, reading.due, packed, told, names, looked, *tables)
+        kept = KeptReading(stamp or _NOTHING, now, reading.due, b"", told, names, looked, reading.asked, self.tables)
         sure = stamp is not None and is_sure(stamp, looked_ns) and not reading.guessed
         sure &= all(one.found == (there is not None) and is_sure(there or _NOTHING, looked_ns) for one, there in looked)
         sure &= reading.due is None or reading.due > now
-        self._keep(path, kept, reading, sure=sure)
-        if not sure:
-            self.unsure[path] = reading
+        if sure:
+            rest = self.shelf.put(pickle.dumps(kept, pickle.HIGHEST_PROTOCOL))
+            self._readings[_part_of(path)][path] = rest, whole
+        else:
+            self.unsure.add(path)
+        self._note(reading, told)
         self._changed.add(_part_of(path))
 
-    def _keep(self, path: str, kept: KeptReading, reading: Reading, *, sure: bool = True) -> None:
-        if sure:
-            self._readings[_part_of(path)][path] = kept
+    def _note(self, reading: Reading, told: bytes) -> None:
         if reading.record:
-            self.digests[reading.record.shown_path] = kept.digest
+            self.digests[reading.record.shown_path] = told
 
     def save(self, pages: Mapping[str, KeptPage]) -> None:
         """Leave all of it for the next build; the pages last, without which nothing else counts."""
         if not self.folder:
             return
-        for at, (before, now) in enumerate(zip(self._known, self._readings, strict=True)):
-            if at in self._changed or before.keys() != now.keys():
-                _save(self._part(at), self.epoch, now)
+        for at, now in enumerate(self._readings):
+            if (before := self._before[at]) is None:
+                before = self._load_part(at).keys()
+            if at in self._changed or before != now.keys():
+                _save(self._part(at), self.epoch, dict(self._kept(at)))
         _save(self._pages, self.epoch, dict(pages))
+
+    def _kept(self, at: int) -> Iterator[tuple[str, KeptReading]]:
+        """Yield what is to be kept in one part; another build may have left that part meanwhile."""
+        before = self._load_part(at) if None in self._readings[at].values() else {}
+        for path, places in self._readings[at].items():
+            if places:
+                rest, whole = places
+                yield path, pickle.loads(rest.read())._replace(reading=whole.read())
+            elif kept := before.get(path):
+                yield path, kept._replace(tables=self.tables) if path in self._retold else kept
 
     def value(self, name: str) -> Any:
         """Return what ``keep_value`` left under this *name*, in this epoch; None where nothing was."""

@@ -5,12 +5,14 @@
 ``person`` is whom ``content/people.toml`` knows by that name.
 """
 
+import calendar
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from html import escape
+from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
@@ -24,6 +26,8 @@ from tertulia.site.contents import Content
 log = logging.getLogger(__name__)
 
 Groups = dict[Any, list[Content]]
+Periods = dict[str, list[dict[str, Any]]]
+_DAY = ("year", "month", "day")
 
 
 def join_tags(
@@ -54,6 +58,17 @@ def with_slug(label: Any) -> Any:
     if not slugify(label.name):
         label.slug = slug_of(label.name)
     return label
+
+
+def labelled(values: Mapping[str, Any], make: Mapping[str, Callable[[str, Any], Any]], settings: Any) -> dict[str, Any]:
+    """
+    Return the *values* of a post with what Pelican has for its tags, categories and authors.
+
+    Args:
+        make: How each kind is made, of a name and the blog's *settings*.
+    """
+    labels = {key: [with_slug(kind(name, settings)) for name in values[key]] for key, kind in make.items()}
+    return {**values, **labels, "category": labels["categories"][0], "author": labels["authors"][0]}
 
 
 def settle_slugs(posts: Iterable[Content]) -> None:
@@ -93,6 +108,32 @@ def group(posts: Iterable[Content]) -> tuple[Groups, Groups, Groups]:
             for name in names:
                 lists[name].setdefault(post.id, post)
     return _newest_first(tags), _newest_first(categories), _newest_first(authors)
+
+
+def periods(in_order: Sequence[Content], posts: Iterable[Content], settings: Mapping[str, Any]) -> Periods:
+    """
+    Return the posts of each year, month and day that has a page, as Pelican does, which compares each with each.
+
+    Args:
+        in_order: All of them by date.
+        posts: The same as lists show them.
+    """
+    places = {id(post): at for at, post in enumerate(posts)}
+    found: Periods = defaultdict(list)
+    for kind, parts in (("year", _DAY[:1]), ("month", _DAY[:2]), ("day", _DAY)):
+        save_as, url = (settings[f"{kind.upper()}_ARCHIVE_{what}"] for what in ("SAVE_AS", "URL"))
+        numbered = groupby(in_order, lambda post, parts=parts: tuple(getattr(post.date, part) for part in parts))  # type: ignore[misc]
+        for number, group in numbered if save_as else ():
+            of_period = list(group)
+            date = of_period[0].date
+            found[kind].append({
+                "dates": of_period,
+                "articles": sorted(of_period, key=lambda post: places[id(post)]),
+                "save_as": save_as.format(date=date), "url": url.format(date=date),
+                "period": (*number[:1], *(calendar.month_name[month] for month in number[1:2]), *number[2:]),
+                "period_num": number,
+            })  # fmt: skip
+    return found
 
 
 def know_pages(posts: Iterable[Content], listed: Iterable[Any], siteurl: str) -> None:

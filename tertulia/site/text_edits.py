@@ -232,20 +232,20 @@ class BuiltSite:
 
     def reading(self, path: str) -> Reading | None:
         """Return what that file has read as."""
-        return self.build.read_as[path]
+        return self.build.whole_reading(path)
 
     def change(self, post: Any, reading: Reading, values: Mapping[str, Any]) -> None:
         """Let *post*, which has these *values* now, have the text that was read."""
         assert reading.record
         build, record = self.build, reading.record
         build.read_as[str(post.source_path)] = reading
+        build.texts.pop(str(post.source_path), None)
         build.state.digests[record.shown_path] = digest_of(reading)
         post.metadata.update(values)
         known = build.context["generated_content"].keys() | build.context["static_content"].keys()
         set_text(post, record.content, build)
         post._content = without_broken_file_links(post, post._content, post.relative_dir, known)
-        for resolved in (post.get_content, post.get_summary):  # Pelican remembers what they were
-            resolved.cache.clear()
+        post.get_summary.cache.clear()  # Pelican remembers what it was
 
     def place_of(self, _post: Any) -> None:
         """Return nothing: no post moves."""

@@ -165,7 +165,7 @@ class OutputBefore:
         self.build, self.context, self.reads = build, build.context, build.reads or Reads()
         self.facets = Facets(build)
         self._names = _names(self.context)
-        self.pages: dict[str, tuple[bytes, tuple[str, ...]]] = {}
+        self.pages: dict[str, tuple[bytes, str]] = {}
         self.explained: list[str] = []
         self.inputs: dict[str, Inputs] = {}
         self._folder = build.output_before
@@ -187,14 +187,15 @@ class OutputBefore:
         if inputs is None:
             return False
         self.inputs[page.name] = inputs
-        key, told = inputs.key(), inputs.told()
+        key, told = inputs.settled()
         self.pages[page.name] = key, told
         before = self.build.state.pages.get(page.name)
         if before and before.key == key and self._folder and self._link(self._folder, page.name, before):
             self.build.taken.add(page.name)
             return True
         if not self.build.state.is_new:
-            self.explained.append(f"{page.name}: {', '.join(_why(before, told)) or say('explain_gone')}")
+            why = ", ".join(_why(before, told.split("\0"))) or say("explain_gone")
+            self.explained.append(f"{page.name}: {why}")
         return False
 
     def _link(self, folder: Path, name: str, before: KeptPage) -> bool:
@@ -225,7 +226,7 @@ class OutputBefore:
         except UndeclaredError:
             return False
         before = [self.build.state.pages.get(name) for name in names]
-        self.pages |= dict.fromkeys(names, (key, ()))
+        self.pages |= dict.fromkeys(names, (key, ""))
         return all(
             one and one.key == key and self._folder and self._link(self._folder, name, one)
             for name, one in zip(names, before, strict=True)
@@ -260,8 +261,9 @@ def _why(before: KeptPage | None, told: Sequence[str]) -> Iterator[str]:
     if before is None:
         yield say("explain_new")
         return
-    known, now = set(before.told), set(told)
-    differ = [part for part in told if part not in known] + [part for part in before.told if part not in now]
+    was = before.told.split("\0")
+    known, now = set(was), set(told)
+    differ = [part for part in told if part not in known] + [part for part in was if part not in now]
     for part in dict.fromkeys(part.partition(" ")[2] for part in differ):
         kind, _, what = part.partition(" ")
         yield say(f"explain_{kind}", what=what)

@@ -1,0 +1,71 @@
+"""Texts that a build lays by on the disk are there when somebody asks for them."""
+
+import datetime as dt
+from itertools import accumulate
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pelican.contents import Article
+from pelican.generators import ArticlesGenerator
+from pelican.settings import DEFAULT_CONFIG
+
+from tertulia.core import parallel
+from tertulia.core.parallel import spread
+from tertulia.site.records import PostRecord, Reading
+from tertulia.site.shelf import PostTexts, Shelf, lay_by, pack
+from tertulia.site.taxonomy import periods
+
+
+@pytest.mark.parametrize("text", ["", "Ñandú 🦤", "roto \ud83d", "a" * 100_000])
+def test_what_is_laid_by_comes_back(tmp_path, text):
+    """Whatever it is, and whatever was laid by after it; where there is no folder yet, one is made."""
+    shelf = Shelf(tmp_path / "none" / "yet")
+    place, other = shelf.put_text(text), shelf.put_text("otro")
+    assert (text, "otro") == tuple(PostTexts(one, one).html for one in (place, other))
+    assert [] == list((tmp_path / "none" / "yet").iterdir()), "a build that is killed leaves nothing"
+
+
+def test_a_forked_process_reads_and_does_not_write_over_ours():
+    """Pages are drawn by several at once, from the same file."""
+    shelf = Shelf()
+    places = [shelf.put_text(str(n)) for n in range(2 * parallel.WORTH_FORKING)]
+    both = spread(lambda n: (places[n].read(), shelf.put(b"theirs").read()), range(len(places)))
+    ours = shelf.put(b"ours")
+    assert [(str(n).encode(), b"theirs") for n in range(len(places))] == both
+    assert (b"ours", b"0") == (ours.read(), places[0].read())
+
+
+def test_a_post_of_pelicans_asks_for_its_texts():
+    """It holds none, is an article all the same, and says what it is told to say later."""
+    known = dict.fromkeys(PostRecord.__struct_fields__, "") | {
+        "content": "<p>Uno</p>",
+        "body": "Uno",
+        "stems": {"uno": 1},
+    }
+    shelf, reading = Shelf(), Reading(PostRecord(**known))
+    packed = pack(reading)
+    laid = PostTexts(shelf.put_text(packed.content), shelf.put(packed.whole))
+    post = Article("<p>Uno</p>", {"title": "Uno", "body": ""}, {**DEFAULT_CONFIG, "DEFAULT_LANG": "es"})
+    lay_by(post, laid, shelf)
+    assert "<p>Uno</p>" not in repr(vars(post))
+    assert (True, "Article") == (isinstance(post, Article), type(post).__name__)
+    assert ("<p>Uno</p>", "<p>Uno</p>", "Uno", {"uno": 1}) == (post._content, post.content, post.body, post.stems)
+    post._content, post.body = '<a href="{tag}mar">', "Dos"
+    assert ('<a href="{tag}mar">', "Dos", {"uno": 1}) == (post._content, post.body, post.stems)
+    assert "{tag}" not in post.content
+    assert reading == laid.back_in(packed.reading)
+
+
+@given(st.lists(st.integers(0, 500), max_size=12), st.randoms())
+def test_posts_are_grouped_by_time_as_pelican_does_it(days, chance):
+    """Years, months and days with the posts of each, in both orders; those that have no page are not asked for."""
+    settings = {
+        **DEFAULT_CONFIG, "YEAR_ARCHIVE_SAVE_AS": "{date:%Y}/i", "YEAR_ARCHIVE_URL": "{date:%Y}/",
+        "DAY_ARCHIVE_SAVE_AS": "{date:%Y/%m/%d}/i", "DAY_ARCHIVE_URL": "{date:%Y/%m/%d}/",
+    }  # fmt: skip
+    dates = [dt.datetime(2025, 1, 1) + dt.timedelta(days) for days in accumulate(days)]
+    posts = [SimpleNamespace(date=date) for date in dates]
+    shown = chance.sample(posts, len(posts))
+    assert ArticlesGenerator._build_period_archives(None, posts, shown, settings) == periods(posts, shown, settings)

@@ -18,7 +18,7 @@ from tertulia.content import posts, snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.conversation.thread import nest
 from tertulia.core import files, languages
-from tertulia.site import kept_site, post_feeds, search
+from tertulia.site import arrangement, kept_site, post_feeds, search
 from tertulia.site.kept_site import KeptSite
 from tertulia.site.site_left import leave_site
 from tertulia.site.up_to_date import TICK_NS
@@ -217,6 +217,23 @@ def test_tags_that_make_or_end_a_list_are_for_a_build(blog, tags):
     assert [] == edited(blog, saying(blog, "Nada.", "tres", Etiquetas=tags), name="tres")
 
 
+def test_the_archive_reads_no_post_to_name_it(blog, monkeypatch):
+    """Of many posts it shows names alone, which lie together; one has been edited. A page is in the menu."""
+    monkeypatch.setattr(arrangement, "FEW", 2)
+    monkeypatch.setattr(arrangement, "TOGETHER", 4)
+    titles = [saying(blog, TAGGED, "dos", Título=title) for title in ("Otro", "Otro más", "Otro")]
+    assert "archivo/index.html" in edited(blog, *titles)
+    read: list[dict] = []
+    really = arrangement.Arrangement._read_post
+    monkeypatch.setattr(
+        arrangement.Arrangement, "_read_post", lambda kept, number: read.append(really(kept, number)) or read[-1]
+    )
+    with closing(KeptSite(blog.root / "state", blog.root / "one", "mark", lambda *_: False, nest)) as site:
+        site.draw("archivo/index.html")
+        assert ["Acerca"] == [one["title"] for one in read]
+        assert (blog.root / "one" / "archivo" / "index.html").read_bytes() == site.drawn["archivo/index.html"]
+
+
 def test_a_title_on_the_page_of_an_old_address_is_for_a_build(blog):
     """That page says it too, and is written from what only a build knows."""
     blog.posts["dos"]["Alias"] = "/viejo/"
@@ -386,6 +403,13 @@ def test_a_post_that_begins_a_list_or_is_more_than_one_is_for_a_build(longer, he
     if header == {"Estado": "oculto"}:
         header = {"Estado": "sin listar"}
     assert [] == edited(longer, new(longer, "nuevo", "Nada.", **header), name="nuevo", RELATED_POSTS=0)
+
+
+def test_a_published_post_that_goes_leaves_word(longer):
+    """What stands in its place then says so, to people and hosts; with it go no others."""
+    (longer.root / "addresses.json").write_text('{"2026/11/tres/index.html": ["id-tres.es"]}', "utf-8")
+    written = edited(longer, gone(longer, "tres"), name="tres", RELATED_POSTS=0)
+    assert {"2026/11/tres/index.html", "_redirects"} <= set(written)
 
 
 def test_links_that_a_post_mends_or_breaks_are_for_a_build(longer):

@@ -23,6 +23,9 @@ NAME = "arranged"
 # How much of a post a page shows: nothing but its name, what lists do, all.
 LINK, CARD, WHOLE = 0, 1, 2
 FEW = 12  # posts of a list that are named where it stands; a longer one is a piece of its own
+# What a list of names shows of a post. Of so many posts it lies in one piece: who lists them all reads no post.
+_NAMED_BY = ("title", "url", "lang", "date")
+TOGETHER = 256
 _OF_CARD = "minutes"  # an attribute that lists read and who only names a post does not
 # What is asked of a post, besides what stands in ``Content``.
 _MORE = ("category", "author", "status", "source_path", "locale_date", "files")
@@ -54,11 +57,15 @@ class KeptPost:
         return _post, (self.number,)
 
     def __getattr__(self, name: str) -> Any:
-        read = self.__dict__.pop("_read", None)
-        if read is None:
+        if "_read" not in self.__dict__:
             raise AttributeError(name)
-        self.__dict__.update({**read(self.number), **self.__dict__})
+        self._have_all()
         return getattr(self, name)
+
+    def _have_all(self) -> None:
+        """Have all that is known of it here; what it was given meanwhile stays."""
+        if read := self.__dict__.pop("_read", None):
+            self.__dict__.update({**read(self.number), **self.__dict__})
 
 
 class KeptPosts(Sequence[KeptPost]):
@@ -85,6 +92,12 @@ class KeptPosts(Sequence[KeptPost]):
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def __iter__(self) -> Iterator[KeptPost]:
+        """Go through all posts, of which most are only named."""
+        if len(self) >= TOGETHER:
+            self._arrangement.name_posts(self.numbers)
+        return iter(self[:])
 
     @overload
     def __getitem__(self, at: int) -> KeptPost: ...
@@ -268,6 +281,7 @@ def _leave_posts(store: sqlite3.Connection, leaving: _Leaving, contents: Iterabl
     from tertulia.site.contents import TO_FILE, Content
 
     names = [name for name in (*Content.__annotations__, *_MORE) if name not in _LESS]
+    named = []
     for number, post in enumerate(contents):
         values = {name: getattr(post, name) for name in names if hasattr(post, name)}
         given = {name: value for name, value in post.metadata.items() if name not in values and name not in _LESS}  # type: ignore[attr-defined]
@@ -276,6 +290,13 @@ def _leave_posts(store: sqlite3.Connection, leaving: _Leaving, contents: Iterabl
         values["content"] = post.content if TO_FILE.search(text) else text
         row = number, str(post.source_path), leaving.packed(values)  # type: ignore[attr-defined]
         store.execute("INSERT INTO posts VALUES (?, ?, ?)", row)
+        named.append(_names_of(values))
+    for first in range(0, len(named), TOGETHER):
+        leaving.keep(f"names {first // TOGETHER}", dict(enumerate(named[first : first + TOGETHER], first)))
+
+
+def _names_of(values: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(values[name] for name in _NAMED_BY)
 
 
 def _leave_pages(store: sqlite3.Connection, leaving: _Leaving, build: "SiteBuild") -> None:
@@ -359,6 +380,21 @@ class Arrangement:
         found = self._store.execute("SELECT number FROM posts WHERE path = ?", (path,)).fetchone()
         return self.post(found[0]) if found else None
 
+    def name_posts(self, numbers: Iterable[int]) -> None:
+        """Let the posts of these *numbers* have their names, unless they have been read."""
+        for number in numbers:
+            post = self.post(number)
+            if "_read" in post.__dict__ and (names := self._names(number)[1].get(number)):
+                post.__dict__.update({**dict(zip(_NAMED_BY, names, strict=True)), **post.__dict__})
+
+    def _names(self, number: int) -> tuple[str, dict[int, tuple[Any, ...]]]:
+        """Return the piece that holds the names of the post of that *number*, and those of all posts in it."""
+        piece = f"names {number // TOGETHER}"
+        try:
+            return piece, self.value(piece)
+        except LookupError:  # it is the first of them
+            return piece, {}
+
     def label(self, number: int) -> KeptLabel:
         """Return a tag, category or author."""
         if number not in self._labels:
@@ -423,14 +459,21 @@ class Arrangement:
         asked = "SELECT name FROM pages JOIN shown ON page = number WHERE post = ? AND size >= ? ORDER BY number"
         return (name for (name,) in self._store.execute(asked, (post.number, size)))
 
-    def come(self, path: str, values: Mapping[str, Any]) -> KeptPost:
-        """Return a post that was not there: with these *values*, its file being at *path*."""
-        (last,) = self._store.execute("SELECT coalesce(max(number), -1) FROM posts").fetchone()
-        number = max(last, *self._posts, -1) + 1
-        post = self._posts[number] = KeptPost(number, self._read_post)
-        post.__dict__.pop("_read")
-        post.__dict__.update(values, source_path=path)
-        return post
+    def come(self, path: str, values: Mapping[str, Any], instead: KeptPost | None = None) -> KeptPost:
+        """
+        Return a post that was not there: with these *values*, its file being at *path*.
+
+        Args:
+            instead: The post that it was until now, by another file: who names that names this.
+        """
+        if instead is None:
+            (last,) = self._store.execute("SELECT coalesce(max(number), -1) FROM posts").fetchone()
+            number = max(last, *self._posts, -1) + 1
+            instead = self._posts[number] = KeptPost(number, self._read_post)
+        number = instead.number
+        instead.__dict__.clear()
+        instead.__dict__.update(values, source_path=path, number=number)
+        return instead
 
     def leading_to(self, file: str) -> frozenset[int]:
         """Return the numbers of posts that lead to a *file* of the output."""
@@ -438,11 +481,14 @@ class Arrangement:
 
     def change(self, posts: Iterable[KeptPost], values: Mapping[str, object], changes: "Changes") -> None:
         """Leave *posts* and *values* as they are now, with more *changes*: all of it, or none."""
-        rows = []
+        rows, named = [], {}
         for post in posts:
+            post._have_all()
+            piece, names = self._names(post.number)
+            self._values[piece] = named[piece] = {**names, post.number: _names_of(post.__dict__)}
             held = {name: value for name, value in post.__dict__.items() if name not in _LESS_OF_KEPT}
             rows.append((post.number, str(post.source_path), pickle.dumps(held, pickle.HIGHEST_PROTOCOL)))
-        pieces = [(name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) for name, value in values.items()]
+        pieces = [(name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) for name, value in {**values, **named}.items()]
         self._store.execute("BEGIN")
         self._store.executemany("DELETE FROM posts WHERE number = ?", [(post.number,) for post in changes.gone])
         self._store.executemany("DELETE FROM leads WHERE post = ?", [(number,) for number in changes.leads])

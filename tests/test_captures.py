@@ -359,6 +359,30 @@ def test_one_item_is_looked_at_again(tmp_path):
     assert "La noticia" in drawn(tmp_path, "https://Noticia.example/a/")
 
 
+def test_one_item_that_was_never_had_is_asked_for_alone(tmp_path):
+    """By any form of its address; its neighbours wait for a run over all."""
+    post(tmp_path, f"https://otra.example/b\n\n{TOOT}\n")
+    assert ["captured"] == run(tmp_path, {API: status()}, again=f"{TOOT}/embed")
+    assert ["<p>Hola</p>"] == [item.html for item in CaptureStore(tmp_path).all()]
+
+
+@pytest.mark.parametrize("how", ["pasted", "removed"])
+def test_what_there_is_nobody_to_ask_about_is_not_looked_at_again(tmp_path, how):
+    """Kept by hand, or removed at somebody's wish: it says so, and stays."""
+    post(tmp_path, TOOT)
+    run(tmp_path, {API: status()})
+    if how == "pasted":
+        store, item = CaptureStore(tmp_path), kept(tmp_path)
+        item.source = "paste"
+        store.save(item)
+    else:
+        remove(tmp_path, TOOT, NOW)
+    before = kept(tmp_path)
+    with pytest.raises(ContentError, match="a mano" if how == "pasted" else "a petición"):
+        run(tmp_path, {API: status(content="<p>Otra</p>")}, LATER, again=TOOT)
+    assert before == kept(tmp_path)
+
+
 def test_looked_at_again_in_a_bad_minute_it_keeps_what_it_had(tmp_path):
     """Words and author alone take the place of nothing more than that: the whole post stays, half of one is renewed."""
     post(tmp_path, TWEET)

@@ -354,7 +354,9 @@ def test_wanted_knows_lines_and_skips_code(tmp_path):
     """Addresses are found with their lines; those in code, lists and sentences are not wanted."""
     text = "Título: x\nVía: https://no.example/via\n\nhttps://a.example/1\n\n```\n\nhttps://no.example/2\n```\n\n"
     text += "    https://no.example/3\n\n- https://no.example/4\n\nVer https://no.example/5\n\n\nhttps://b.example/6\n"
+    text += "\n~~~\n\nhttps://no.example/7\n\n~~~\n"
     path = post(tmp_path, text)
+    (path.parent / "0.md").write_bytes(b"https://no.example/8\n\n\xff\n")
     assert [("https://a.example/1", path, 4), ("https://b.example/6", path, 18)] == [
         (item.url, item.path, item.line) for item in embed_links(tmp_path)
     ]

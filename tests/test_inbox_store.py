@@ -72,6 +72,7 @@ def test_an_answer_that_comes_before_what_it_answers_counts(store):
 def test_an_answer_by_the_blogs_own_form_counts(store):
     """Written on the page, or in the inbox."""
     key = say_(store, 1)
+    assert ("unanswered", False) == state(store, key)
     author = Author(network="form", identity="reme", name="Reme", is_owner=True)
     say_(store, 2, at=5, source="form", url="", author=author, in_reply_to=f"https://blog.example/voto/#c-{key}")
     assert ("answered", False) == state(store, key)
@@ -81,6 +82,7 @@ def test_an_answer_that_now_answers_another_leaves_the_first_unanswered(store):
     """Moved in its thread by whoever tells of it better."""
     first, second = say_(store, 1), say_(store, 3)
     answer(store, 2, to=1, at=5)
+    assert (("answered", False), ("unanswered", False)) == (state(store, first), state(store, second))
     answer(store, 2, to=3, at=5)
     assert (("unanswered", False), ("answered", False)) == (state(store, first), state(store, second))
 

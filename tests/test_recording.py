@@ -202,6 +202,11 @@ def test_what_was_withdrawn_keeps_no_newer_words(talk):
     words = {"text": "Otra cosa.", "html": "<p>Otra cosa.</p>"}
     assert "same" == talk.record(replace(SAID, **words), APPROVED, LATER).state
     assert (Status.WITHDRAWN, SAID.text) == (talk.get(key).status, talk.get(key).text)
+    share = replace(SAID, kind="repost", text="", html="")
+    assert ["new", "same"] == [talk.record(share, APPROVED, LATER).state for _ in range(2)]
+    told = talk.record(SAID, APPROVED, LATER)
+    assert ("edited", True, Status.WITHDRAWN) == (told.state, told.public, told.status), "one share less is news"
+    assert "same" == talk.record(SAID, APPROVED, LATER).state
 
 
 @pytest.mark.parametrize(("verdict", "status"), [(APPROVED, "approved"), (WAITING, "waiting")])
@@ -257,8 +262,8 @@ def test_each_comes_back_by_itself(talk, other):
     assert "edited" == talk.record(second, APPROVED, LATER).state
     talk.record(replace(SAID, kind="repost", text="", html=""), APPROVED, LATER)
     assert [Status.GONE, Status.APPROVED] == [talk.get(key).status for key in keys]
-    assert "same" == talk.record(second, WAITING, LATER).state
     assert [0, 1] == [len(talk.get(key).sources) for key in keys], "each is seen where it is a comment"
+    assert "same" == talk.record(second, WAITING, LATER).state
 
 
 @pytest.mark.parametrize(("verdict", "who", "at"), [(APPROVED, Who.OWNER, NOW), (WAITING, Who.RULES, LATER)])
@@ -271,3 +276,11 @@ def test_what_the_owner_approved_stays_theirs_until_it_waits_again(talk, verdict
     said = talk.get(key)
     assert (verdict.status, who, stamp(at), verdict.points) == (
         said.status, said.decided_by, said.decided_at, said.points)  # fmt: skip
+
+
+def test_the_owners_no_keeps_its_day(talk):
+    """Whatever it says now: nobody has decided anew."""
+    key = talk.record(SAID, WAITING, NOW).key
+    talk.decide(key, Status.REJECTED, Who.OWNER, NOW, version=talk.get(key).version)
+    talk.record(replace(SAID, text="Otra cosa."), APPROVED, LATER)
+    assert (Status.REJECTED, stamp(NOW)) == (talk.get(key).status, talk.get(key).decided_at)

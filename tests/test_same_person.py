@@ -143,6 +143,56 @@ def test_two_rows_that_were_joined_are_one_without_a_word(store):
     assert store.persons.get(relayed) is None
 
 
+def page(name):
+    return replace(WEB, identity=f"{name}.example", url=f"https://{name}.example/", name=name)
+
+
+def test_what_is_proved_of_a_row_goes_with_it_and_nothing_of_anybody_else(store):
+    """Each site that either was proved by, once; whoever gets the number that is free is nobody who was there."""
+    luis, eva, late = say_(store, LUIS), say_(store, FORM), say_(store, replace(FORM, identity="f2", url=""))
+    store.persons.join(eva, late, NOW)
+    both, first, second, hers = (say_(store, page(name)) for name in ("both", "first", "second", "luis"))
+    kept, gone = say_(store, KNOWN), say_(store, RELAYED)
+    told = replace(KNOWN, links=("https://both.example/", "https://first.example/"))
+    say_(store, told)
+    for number, names in ((gone, ("both", "second")), (luis, ("luis",))):
+        linked = {f"web:{name}.example/": True for name in names}
+        assert store.profiles.seen(number, linked, NOW, too_old=NOW)
+    store.persons.join(gone, eva, NOW)
+    assert kept == say_(store, replace(told, handle="@ana2@mas.example", url=""))
+    assert {kept, both, first, second, eva, late} == store.persons.members(kept)
+    assert {luis, hers} == store.persons.members(luis)
+    new = say_(store, replace(FORM, identity="f3", url=""))
+    assert {new} == store.persons.members(new)
+
+
+def test_who_is_forgotten_takes_only_their_own_lost_proofs_along(store):
+    """What another's profile says no more is still told."""
+    pages, authors = [page("ana"), page("luis")], []
+    for one, author in zip(pages, (MASTODON, LUIS), strict=True):
+        say_(store, one)
+        authors.append(say_(store, replace(author, links=(one.url,))))
+        say_(store, replace(author, links=()))
+    assert ["web:ana.example/", "web:luis.example/"] == sorted(one.name for one in store.profiles.lost())
+    store.conversation.erase(authors[0], NOW)
+    assert ["web:luis.example/"] == [one.name for one in store.profiles.lost()]
+
+
+def test_another_word_for_a_proof_is_of_that_one_alone(store):
+    """Of that account and that site: what is proved beside it keeps its how."""
+    links = (SITE, "https://otra.example/")
+    mastodon = say_(store, replace(MASTODON, links=links))
+    bluesky = say_(store, replace(BLUESKY, handle="@ana.bsky.social", url="", links=links))
+    say_(store, replace(BLUESKY, links=links))
+    for author in (MASTODON, replace(BLUESKY, handle="@ana.bsky.social", url="")):
+        say_(store, replace(author, links=()))
+    lost = {(one, proof.name): proof.how for one in (mastodon, bluesky) for proof in store.profiles.lost(people=[one])}
+    assert {
+        (mastodon, "web:ana.example/"): "verified", (mastodon, "web:otra.example/"): "verified",
+        (bluesky, "web:ana.example/"): "domain", (bluesky, "web:otra.example/"): "verified",
+    } == lost  # fmt: skip
+
+
 # The owner's word ----------------------------------------------------------------------------------------------------
 
 

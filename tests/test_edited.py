@@ -37,6 +37,7 @@ HEAVY = frozenset({
     *("PIL.Image", "pelican", "pygments", "yaml", "requests", "urllib.request", "email.message", "importlib.metadata"),
     *("multiprocessing", "concurrent.futures", "zipfile", "sqlalchemy", "flask", "invoke", "tertulia.commands.build"),
     *("tertulia.embeds.providers", "tertulia.site.cards", "subprocess", "difflib"),
+    *("asyncio", "ssl", "http.client", "socket", "html5lib", "bs4", "pymdownx.tilde", "tertulia.core.fetch"),
 })  # fmt: skip
 TAGGED = "Una cosa y otra, que no es la misma. #Redes"
 
@@ -403,6 +404,13 @@ def test_a_post_that_begins_a_list_or_is_more_than_one_is_for_a_build(longer, he
     if header == {"Estado": "oculto"}:
         header = {"Estado": "sin listar"}
     assert [] == edited(longer, new(longer, "nuevo", "Nada.", **header), name="nuevo", RELATED_POSTS=0)
+
+
+def test_a_published_post_that_goes_leaves_word(longer):
+    """What stands in its place then says so, to people and hosts; with it go no others."""
+    (longer.root / "addresses.json").write_text('{"2026/11/tres/index.html": ["id-tres.es"]}', "utf-8")
+    written = edited(longer, gone(longer, "tres"), name="tres", RELATED_POSTS=0)
+    assert {"2026/11/tres/index.html", "_redirects"} <= set(written)
 
 
 def test_links_that_a_post_mends_or_breaks_are_for_a_build(longer):

@@ -459,14 +459,21 @@ class Arrangement:
         asked = "SELECT name FROM pages JOIN shown ON page = number WHERE post = ? AND size >= ? ORDER BY number"
         return (name for (name,) in self._store.execute(asked, (post.number, size)))
 
-    def come(self, path: str, values: Mapping[str, Any]) -> KeptPost:
-        """Return a post that was not there: with these *values*, its file being at *path*."""
-        (last,) = self._store.execute("SELECT coalesce(max(number), -1) FROM posts").fetchone()
-        number = max(last, *self._posts, -1) + 1
-        post = self._posts[number] = KeptPost(number, self._read_post)
-        post.__dict__.pop("_read")
-        post.__dict__.update(values, source_path=path)
-        return post
+    def come(self, path: str, values: Mapping[str, Any], instead: KeptPost | None = None) -> KeptPost:
+        """
+        Return a post that was not there: with these *values*, its file being at *path*.
+
+        Args:
+            instead: The post that it was until now, by another file: who names that names this.
+        """
+        if instead is None:
+            (last,) = self._store.execute("SELECT coalesce(max(number), -1) FROM posts").fetchone()
+            number = max(last, *self._posts, -1) + 1
+            instead = self._posts[number] = KeptPost(number, self._read_post)
+        number = instead.number
+        instead.__dict__.clear()
+        instead.__dict__.update(values, source_path=path, number=number)
+        return instead
 
     def leading_to(self, file: str) -> frozenset[int]:
         """Return the numbers of posts that lead to a *file* of the output."""

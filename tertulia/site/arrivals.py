@@ -7,11 +7,11 @@ import fnmatch
 import os
 import posixpath
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from string import Formatter
 from typing import Any, NoReturn
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from tertulia.core import addresses
 from tertulia.core.files import is_inside
@@ -20,7 +20,7 @@ from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.render.picture_facts import PICTURE_SUFFIXES
 from tertulia.render.resolver import FOLDER
-from tertulia.site import moved, put_away
+from tertulia.site import gone, moved, moved_here, put_away
 from tertulia.site.arrangement import Arrangement, KeptPost
 from tertulia.site.broken_links import files_named, names_of
 from tertulia.site.build import SiteBuild
@@ -69,6 +69,7 @@ class Arrivals:
     def __init__(self, build: SiteBuild, arrangement: Arrangement, moves: Moves) -> None:
         self.build, self.arrangement, self.moves = build, arrangement, moves
         self._asked = Path()
+        self.buried: dict[str, bytes] = {}  # pages that say that something is gone
         self.beside: set[str] = set()  # pictures that lie among posts, where one that nobody shows is told
         self.paths: dict[str, str] = {}  # of files that were read, by how their author knows them
 
@@ -112,13 +113,33 @@ class Arrivals:
         """Whether *post*, whose *record* nobody has any more, may leave: nothing is left of it, and nobody led on."""
         settings = self.build.settings
         self.moves.refuse(post)
-        keys = set(moved.every_key(post))
-        is_left = any(keys.intersection(named) for named in self.build.published.values())
+        is_left = self._published_at(post) - {post.save_as}
         is_led_to = addresses.whole(settings["SITEURL"], post.url) in self.build.led_to
         is_more = post.said or post.series or record.files or any(getattr(record, name) for name in _OWN_ADDRESSES)
         shows = draw.published([record.content], pictures_url(settings))
         is_broken = any(one.severity == "error" for one in now.problems)
-        return not (is_left or is_led_to or is_more or shows or is_broken)
+        return not (is_left or is_led_to or is_more or shows or is_broken or self.build.has_unread)
+
+    def _published_at(self, post: Any) -> set[str]:
+        """Return the files at which a deploy has put *post*, now or before."""
+        keys = set(moved.every_key(post))
+        return {file for file, named in self.build.published.items() if keys.intersection(named)}
+
+    def bury(self, post: Any) -> None:
+        """Where *post*, which goes, was published, let a page say so, and hosts be told."""
+        build, name = self.build, post.save_as
+        is_taken = self.moves.changes.pages.get(name) is not None
+        if build.led_on is None or is_taken or name not in self._published_at(post):
+            return
+        lang = gone.language_of(build, build.published[name])
+        self.buried[name] = gone.tombstone(build, lang).encode()
+        path = addresses.whole(build.settings["SITEURL"], quote(name.removesuffix("index.html")))
+        build.buried = {*build.buried, name}
+        build.led_on = build.led_on._replace(buried=[*build.led_on.buried, path])
+
+    def led_on(self) -> dict[str, str]:
+        """Return what hosts are told otherwise now."""
+        return self.build.led_on.files() if self.buried and self.build.led_on else {}
 
     def read(self, path: str) -> Reading:
         """
@@ -147,19 +168,19 @@ class Arrivals:
     def _cannot(self, phrase: str = "edit_arranged") -> NoReturn:
         raise NeedsBuildError(say(phrase, path=self._asked.name))
 
-    def post(self, path: str, reading: Reading, gone: Iterable[KeptPost]) -> Any:
+    def post(self, path: str, reading: Reading, goes: Sequence[KeptPost]) -> Any:
         """
         Return the post that the file at *path* is, with all that only its record says, and where it stands.
 
         Args:
-            gone: Posts that were there and are no more.
+            goes: Posts that were there and are no more.
 
         Raises:
             NeedsBuildError: it is more than a post among others.
         """
         self._asked, record = Path(path), reading.record
         assert record
-        self.refuse(record, gone)
+        self.refuse(record, goes)
         values = {"series": None, "modified": None, **attributes(record)}
         url, save_as = self.place_of(record)
         values |= {
@@ -168,21 +189,28 @@ class Arrivals:
             "url": url, "save_as": save_as, "reader": "markdown", **self.labels(record),
             "locale_date": record.date.strftime(self.build.settings["DEFAULT_DATE_FORMAT"]),
         }  # fmt: skip
-        return self.arrangement.come(path, values)
+        same = next((post for post in goes if (post.id, post.lang) == (record.id, record.lang)), None)
+        if same and same.save_as != save_as:
+            self._cannot("edit_address")
+        if same:
+            self.moves.comes_again(same)
+        return self.arrangement.come(path, values, same)
 
-    def refuse(self, record: PostRecord, gone: Iterable[KeptPost]) -> None:
+    def refuse(self, record: PostRecord, goes: Sequence[KeptPost]) -> None:
         """
         See that a post is one among others.
 
         Raises:
             NeedsBuildError: it is more.
         """
-        settings, gone = self.build.settings, list(gone)
+        settings = self.build.settings
         if record.mark or record.lang != settings["DEFAULT_LANG"]:
             self._cannot("edit_other_language")
         if any(getattr(record, name) for name in _OWN_ADDRESSES):
             self._cannot()
-        known = {post.number for post in gone}
+        if f"post:{record.id}.{record.lang}" in moved_here.read(self.build.reader.content).values():
+            self._cannot("edit_address")
+        known = {post.number for post in goes}
         numbers: Mapping[str, int] = self.arrangement.value("numbers")
         same = (numbers.get(f"{record.id} {lang}") for lang in {*settings["LANGUAGES"], record.lang})
         if any(one is not None and one not in known for one in same) or record.id in self.arrangement.value(

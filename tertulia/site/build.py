@@ -58,6 +58,7 @@ log = logging.getLogger(__name__)
 if TYPE_CHECKING:
     from tertulia.site.cards import CardSet
     from tertulia.site.facets import Inputs
+    from tertulia.site.redirects import LedOn
     from tertulia.site.writing import OutputBefore
 
 KEY = "SITE_BUILD"
@@ -90,6 +91,7 @@ class SiteBuild:
     theme: Theme = field(default_factory=Theme)
     remembered: moved.Addresses = field(default_factory=dict)  # who had which address before
     published: moved.Addresses = field(default_factory=dict)  # of those, what a deploy has put there
+    led_on: "LedOn | None" = None  # what hosts are told of old addresses
     buried: set[str] = field(default_factory=set)  # files of the output that only say that something is gone
     led_to: set[str] = field(default_factory=set)  # addresses, under SITEURL, that a page of an old one leads to
     beside: set[str] = field(default_factory=set)  # kinds of files that were written beside pages, by their modules

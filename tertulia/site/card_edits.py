@@ -35,7 +35,8 @@ class CardEdits:
         self.values: dict[str, object] = {}
         self._of_site: dict[str, Any] = {}
         self._anew: dict[int, Any] = {}  # posts that say other things
-        self._gone: dict[int, Any] = {}
+        self._gone: set[int] = set()
+        self._lost: list[tuple[str, Any]] = []  # languages and cards of those
         self._before: list[int] | None = None  # None as long as nobody has moved
         self._now: list[int] = []
 
@@ -49,8 +50,10 @@ class CardEdits:
             self._before = self.arrangement.value(NAME)
             self._now = list(self._before)
         self._now = [number for number in self._now if number != post.number]
+        self._gone.discard(post.number)
         if not comes:
-            self._gone[post.number] = post
+            self._gone.add(post.number)
+            self._lost.append((post.lang, post.card))
         elif not post.cover:
             oldest = self._now[::-1]
             oldest.insert(
@@ -70,26 +73,26 @@ class CardEdits:
         most = self.build.settings.get("SOCIAL_CARDS_MAX", 100)
         before, now = set((self._before or [])[:most]), set(self._now[:most])
         others: list[Any] = []
-        for number in sorted({*before, *now, *self._anew} - self._gone.keys()):
+        for number in sorted({*before, *now, *self._anew} - self._gone):
             post: Any = self._anew.get(number) or self.arrangement.post(number)
             is_own = self._has_own(post) if self._before is None else number in now
             if not post.cover and (number in self._anew or (number in before) != (number in now)):
                 self._give(post, own=is_own)
                 others += [] if number in self._anew else [post]
-        for post in self._gone.values():
-            self._lose(post)
+        for lang, card in self._lost:
+            self._lose(lang, card)
         return others
 
     def _has_own(self, post: Any) -> bool:
         return bool(post.card and post.card != self._of_site.get(post.lang))
 
-    def _lose(self, post: Any) -> None:
-        if self._has_own(post):
-            self.files.setdefault(post.card.src, None)
+    def _lose(self, lang: str, card: Any) -> None:
+        if card and card != self._of_site.get(lang):
+            self.files.setdefault(card.src, None)
 
     def _give(self, post: Any, *, own: bool) -> None:
         """Give *post* a card of its own, or the blog's."""
-        self._lose(post)
+        self._lose(post.lang, post.card)
         if not own:
             post.card = self._of_site.get(post.lang)
         else:

@@ -42,10 +42,10 @@ def gone_files(build: SiteBuild, contents: Collection[Content]) -> Iterator[tupl
     present = {key for content in contents for key in moved.every_key(content)}
     for file, named in build.published.items():
         if not moved.is_of_list(named) and present.isdisjoint(named):
-            yield file, _language(build, named)
+            yield file, language_of(build, named)
 
 
-def _language(build: SiteBuild, named: Collection[str]) -> str:
+def language_of(build: SiteBuild, named: Collection[str]) -> str:
     """Return the language that the keys *named* end in; the blog's own for a post that had no Id."""
     known = {lang for key in named for lang in build.settings["LANGUAGES"] if key.endswith(f".{lang}")}
     return min(known, default=str(build.settings["DEFAULT_LANG"]))

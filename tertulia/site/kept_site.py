@@ -23,7 +23,7 @@ from tertulia.core.models import Problem
 from tertulia.embeds import draw
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
-from tertulia.site import broken_links, posts_json, related_kept, schema, templates
+from tertulia.site import broken_links, moved, posts_json, related_kept, schema, templates
 from tertulia.site.arrangement import LINK, WHOLE, Arrangement, KeptPost
 from tertulia.site.arrivals import Arrivals
 from tertulia.site.arrivals import name_of as looked_for
@@ -130,7 +130,8 @@ class KeptSite:
         build.looks, build.editions, build.theme = kept["looks"], kept["editions"], kept["theme"]
         build.state.folder, build.state.epoch = self.folder, kept["epoch"]
         build.fingerprints, build.beside = kept["fingerprints"], kept["beside"]
-        build.buried, build.led_to, build.published = kept["buried"], kept["led_to"], kept["published"]
+        build.led_to, build.published, build.has_unread = kept["led_to"], kept["published"], kept["has_unread"]
+        build.buried, build.led_on = self.arrangement.value("buried"), self.arrangement.value("led on")
         build.search_parts = kept["search_parts"]
         settings[KEY] = build
         return build
@@ -291,6 +292,8 @@ class KeptSite:
             self._go(edit)
         names = edits.change(saved.edits)
         comes = [self._come(edit, goes) for edit in saved.comes]
+        for post in self.moves.changes.gone:
+            self.arrivals.bury(post)
         self.arrivals.refuse_beside()
         found = [*saved.edits, *comes]
         for post, size in self.talk.read(talks):
@@ -300,8 +303,8 @@ class KeptSite:
         carded = self.cards.finish()
         names += [name for post in carded for name in self.showing(post, WHOLE)]
         self.touched |= {post.number: post for post in carded}
-        moved = [*self._moved.values(), *(edit.post for edit in comes)]
-        names += self.moves.finish(moved, self.renamed)
+        elsewhere = [*self._moved.values(), *(edit.post for edit in comes)]
+        names += self.moves.finish(elsewhere, self.renamed)
         self._draw(names)
         self._refuse_pages([*(edit.post for edit in found), *self.talk.posts.values()])
         self._refuse_lost([edit.post for edit in found], goes)
@@ -314,7 +317,13 @@ class KeptSite:
         self.edited += [say("explain_goes", what=post.shown_path) for post in goes]
         self.edited += [say("explain_talk", what=post.shown_path) for post in self.talk.posts.values()]
         told_now = self.told.told_of([*(edit.post for edit in found), *carded])
-        files: dict[str, bytes | None] = {**self.moves.files, **self.drawn, **self._feeds(found)}
+        files: dict[str, bytes | None] = {
+            **self.moves.files,
+            **self.arrivals.buried,
+            **self.drawn,
+            **self._feeds(found),
+        }
+        files |= {name: text.encode() for name, text in self.arrivals.led_on().items()}
         files |= self.told.files(
             told_before, told_now, order=self.moves.order, goes=goes,
             comes=[edit.post for edit in comes], moves=self._moved.values(),
@@ -344,7 +353,7 @@ class KeptSite:
         self._note(post, comes=False)
         self.moves.changes.lost |= {f"feeds of {post.number}", f"entry {post.number}"}
 
-    def _come(self, edit: Edit, goes: Iterable[KeptPost]) -> Edit:
+    def _come(self, edit: Edit, goes: Sequence[KeptPost]) -> Edit:
         """Let a post be there that was not."""
         record = edit.now.record
         assert record
@@ -356,6 +365,8 @@ class KeptSite:
         self.arrivals.publish(post, path)
         if self._value("given blog_json_ld"):
             schema.describe_posts([post], self.build)
+        if moved.old_files(self.told.addresses, [post])[post.save_as]:
+            self.moves.cannot("edit_address")
         self.moves.come(post)
         self.cards.move(post, comes=True)
         self.cards.say(post)
@@ -390,6 +401,7 @@ class KeptSite:
         if looked - (known := self.arrangement.value("looked for")):
             self.values["looked for"] = known | looked
         self.values |= {"report": self.report, **self.talk.values(), **self.moves.values, **self.cards.values}
+        self.values |= {"buried": self.build.buried, "led on": self.build.led_on}
 
     def _said_last(self) -> Iterable[str]:
         """Let pages tell what was said last under any post; those where that is another now."""

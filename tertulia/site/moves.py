@@ -490,6 +490,11 @@ class Moves:
         self.changes.shown[post.save_as, post] = WHOLE
         self.move(post, None, now)
 
+    def comes_again(self, post: KeptPost) -> None:
+        """Let *post*, which went, be there by another file."""
+        self.changes.gone.remove(post)
+        self.changes.lost.discard(f"feeds of {post.number}")
+
     def go(self, post: Any) -> None:
         """Let *post* be nowhere any more."""
         was = self.place_of(post)

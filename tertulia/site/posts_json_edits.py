@@ -83,6 +83,7 @@ class PostsJsonEdits:
         self, known: Mapping[str, tuple[str, ...]], comes: Sequence[Any], goes: Sequence[Any]
     ) -> dict[str, tuple[str, ...]]:
         """Return who has which address, and had it last."""
-        gone = {post.save_as for post in goes} - self.addresses.keys()
+        gone, before = {post.save_as for post in goes}, self.addresses if goes else {}
         there = {file: named for file, named in known.items() if file not in gone}
+        there |= {file: before[file] for file in gone & before.keys()}
         return moved.noted(there, comes) if comes or goes else dict(known)

@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 from posixpath import normpath
 from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from tertulia.core import addresses
@@ -25,8 +26,26 @@ from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
 from tertulia.site.files_before import put
 from tertulia.site.moved import old_files, old_lists
-from tertulia.site.moved_here import moved
+from tertulia.site.moved_here import Moved, moved
 from tertulia.site.problems import report_line
+
+
+class LedOn(NamedTuple):
+    """What hosts are told."""
+
+    pairs: list[tuple[str, str]]  # old and new path
+    elsewhere: list[Moved]  # addresses of another site
+    buried: list[str]  # paths of what is gone
+    missing: dict[str, str]  # folder → its page for what is not found
+
+    def files(self) -> dict[str, str]:
+        """Return the files that tell each kind of host, by their names."""
+        found: dict[str, str] = {}
+        if self.elsewhere or self.buried or self.missing:
+            found |= server_redirects.files(self.elsewhere, self.buried, self.missing)
+        if self.pairs or self.buried or self.missing:
+            found["_redirects"] = redirects_file(self.pairs, self.buried, self.missing)
+        return found
 
 
 def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
@@ -84,13 +103,9 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
             build.led_to.add(addresses.whole(build.settings["SITEURL"], url))
             put(build, name, page_leading_to_list(url, lang, build))
     buried = _bury(build, contents, taken)
-    missing = _missing(build)
-    for server, text in (
-        server_redirects.files(elsewhere, buried, missing).items() if elsewhere or buried or missing else ()
-    ):
-        put(build, server, text)
-    if pairs or buried or missing:
-        put(build, "_redirects", redirects_file(pairs, buried, missing))
+    build.led_on = LedOn(pairs, elsewhere, buried, _missing(build))
+    for name, text in build.led_on.files().items():
+        put(build, name, text)
 
 
 def _missing(build: SiteBuild) -> dict[str, str]:

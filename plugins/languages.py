@@ -3,7 +3,9 @@
 Sets ``context["language_homes"]``: ``{lang: url}`` of those that exist.
 """
 
-from pelican import signals
+from functools import partial
+
+from pelican import generators, signals, utils
 from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
@@ -34,3 +36,4 @@ def write_languages(generator: ArticlesGenerator, writer: Writer) -> None:
 def register() -> None:
     signals.article_generator_finalized.connect(find_languages)
     signals.article_writer_finalized.connect(write_languages)
+    generators.process_translations = partial(editions.by_groups, utils.process_translations)

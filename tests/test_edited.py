@@ -37,6 +37,7 @@ HEAVY = frozenset({
     *("PIL.Image", "pelican", "pygments", "yaml", "requests", "urllib.request", "email.message", "importlib.metadata"),
     *("multiprocessing", "concurrent.futures", "zipfile", "sqlalchemy", "flask", "invoke", "tertulia.commands.build"),
     *("tertulia.embeds.providers", "tertulia.site.cards", "subprocess", "difflib"),
+    *("asyncio", "ssl", "http.client", "socket", "html5lib", "bs4", "pymdownx.tilde", "tertulia.core.fetch"),
 })  # fmt: skip
 TAGGED = "Una cosa y otra, que no es la misma. #Redes"
 

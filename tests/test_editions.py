@@ -5,8 +5,12 @@ from collections import Counter
 
 import pytest
 from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
+from pelican.utils import process_translations
 
+from tertulia.site.editions import by_groups
 from tests.conftest import build_site
 
 POST = "Title: {title}\nDate: {date}\nId: {id}\nLang: {lang}\nAuthor: Ana\nCategory: {topic}\nTags: {tags}\n\n{text}\n"
@@ -275,3 +279,23 @@ def test_a_series_names_its_translation_where_both_do(tmp_path):
     both = {"es": f"{site}serie/trenes/", "en": f"{site}en/serie/trains/", "x-default": f"{site}serie/trenes/"}
     assert {"serie/trenes/": both, "en/serie/trains/": both, "en/serie/boats/": {}} == named
     assert 2 == (tmp_path / "output" / "sitemap.xml").read_text("utf-8").count('/en/serie/trains/"')
+
+
+class Post:
+    """As much of a post as tells a translation."""
+
+    def __init__(self, name: int, post_id: str, lang: str, *, is_marked: bool) -> None:
+        self.name, self.id, self.lang, self.in_default_lang, self.source_path = name, post_id, lang, lang == "es", ""
+        self.metadata = {"translation": "true"} if is_marked else {}
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(("es", "en", "de")), st.booleans()), max_size=9))
+def test_translations_are_found_as_pelican_finds_them(rows):
+    """In the same order, whichever share an Id, a language or a mark; only not each compared with each."""
+    found = []
+    for process in (process_translations, lambda posts, by: by_groups(process_translations, posts, by)):
+        posts = [Post(n, post_id, lang, is_marked=mark) for n, (post_id, lang, mark) in enumerate(rows)]
+        kinds = process(posts, "id")
+        found.append([[one.name for one in kind] for kind in kinds])
+        found[-1] += [[one.name for one in post.translations] for post in posts]
+    assert found[0] == found[1]

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from tertulia.conversation.moderator import Moderator
+from tertulia.conversation.moderator import Action, Moderator
 from tertulia.conversation.rules import Signals
-from tertulia.store.said import Author, Status, Trust
+from tertulia.store.said import Author, Read, Status, Trust
 from tests.test_conversation_store import ANA, NOW, SAID
 
 LIKE = replace(SAID, kind="like", source_id="l1", url="", text="", html="", in_reply_to=SAID.source_id)
@@ -101,6 +101,15 @@ def test_what_changes_together_is_shown_at_the_end(desk, key):
     assert (1, "") == (len(desk.pages()), marked(desk))
 
 
+def test_what_a_run_that_was_cut_off_left_is_shown_first(desk, key):
+    """By the next, whatever that one is about."""
+    for page in desk.folder.glob("*.json"):
+        page.unlink()
+    desk.store.conversation.set_cursor("unshown", "yes")
+    with desk.moderator.together():
+        assert (1, "") == (len(desk.pages()), marked(desk))
+
+
 def test_what_is_of_no_post_leaves_nothing_to_be_shown(desk):
     """A mention of nothing."""
     with desk.moderator.together():
@@ -142,6 +151,26 @@ def test_the_owner_is_told_of_what_waits_and_readers_of_what_is_public(desk):
     assert ["settled", "published"] == desk.told.take()
 
 
+def test_what_the_owner_turns_down_or_takes_back_is_told_to_nobody(desk):
+    """Nor does the owner hear of what they put back themselves; what comes from who is trusted is for readers alone."""
+    key = desk.come()
+    desk.decide(key, Status.REJECTED)
+    assert ["waits", "settled"] == desk.told.take()
+    said = desk.store.conversation.get(key)
+    done = desk.moderator.apply(Action.TRUST, [Read(key, said.version)])
+    assert ["settled", "published"] == desk.told.take()
+    desk.come(source_id="2", url="", text="Otra cosa.")
+    assert ["published"] == desk.told.take()
+    desk.moderator.undo(done.batch)
+    desk.decide(key, Status.APPROVED)
+    desk.told.take()
+    other = desk.come(source_id="3", url="", text="Más.")
+    done = desk.moderator.apply(Action.APPROVE, [Read(other, desk.store.conversation.get(other).version)])
+    desk.told.take()
+    desk.moderator.undo(done.batch)
+    assert (Status.WAITING, ["settled"]) == (desk.store.conversation.get(other).status, desk.told.take())
+
+
 @pytest.mark.parametrize("has_untold", [False, True])
 def test_who_was_not_told_yet_is_told_of_the_words_of_now(desk, key, has_untold):
     """Corrected before the letter left; who has it gets no second one."""
@@ -174,6 +203,18 @@ def test_the_filter_forgets_what_the_owner_approves_no_longer(desk, key, end):
         "waiting": lambda: desk.come(text="Compra zapatos baratísimos.", html="<p>Compra zapatos baratísimos.</p>"),
     }[end]()
     assert (0, 0) == words.counts(["quejo"]).get("quejo", (0, 0))
+
+
+@pytest.mark.parametrize(
+    ("action", "learnt"), [(Action.TRUST, (0, 1)), (Action.APPROVE, (0, 1)), (Action.SPAM, (1, 0))]
+)
+def test_the_filter_learns_once_whatever_was_pressed(desk, action, learnt):
+    """And what is undone it has never learnt."""
+    key = desk.come()
+    done = desk.moderator.apply(action, [Read(key, desk.store.conversation.get(key).version)])
+    assert learnt == desk.store.words.counts(["quejo"])["quejo"]
+    desk.moderator.undo(done.batch)
+    assert (0, 0) == desk.store.words.counts(["quejo"]).get("quejo", (0, 0))
 
 
 # Rewriting -----------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from tertulia.embeds import draw
 from tertulia.embeds.types import Capture
 from tertulia.render.converter import converter
 from tertulia.render.document import Document
-from tertulia.site import choices, templates
+from tertulia.site import choices, template_words, templates
 from tertulia.site.link_notes import link_notes
 from tests.conftest import ROOT, build_site
 from tests.real.browser import CHROMIUM, browser
@@ -472,9 +472,9 @@ def test_a_drawing_is_seen_on_dark_paper_and_a_tall_cover_ends_in_the_window(tmp
 
 def test_large_numbers_are_read_in_groups():
     """From five digits on, as the language writes them; smaller ones and what is no number stay."""
-    shown = [f"{templates.LargeNumber.of(n, lang)}" for n in (9999, 10234567) for lang in ("es", "en")]
+    shown = [f"{template_words.LargeNumber.of(n, lang)}" for n in (9999, 10234567) for lang in ("es", "en")]
     assert ["9999", "9999", "10.234.567", "10,234,567"] == shown
-    assert templates.LargeNumber.of(None, "es") is None
+    assert template_words.LargeNumber.of(None, "es") is None
 
 
 WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 import pytest
 
 from tertulia.core.models import Credit, Update
-from tertulia.site import schema
+from tertulia.site import json_ld
 
-BLOG = schema.SchemaBlog(
+BLOG = json_ld.SchemaBlog(
     "La sobremesa", "https://tertulia.example/", "es", "Opiniones", search="https://tertulia.example/buscar/"
 )
-POST = schema.SchemaPosting(
+POST = json_ld.SchemaPosting(
     url="https://tertulia.example/2026/03/el-silbato/",
     title="El silbato",
     lang="es",
@@ -26,7 +26,7 @@ POST = schema.SchemaPosting(
 
 def read(post):
     """The JSON-LD of *post* as Python has it."""
-    return json.loads(schema.posting(post))
+    return json.loads(json_ld.posting(post))
 
 
 def test_a_bare_post_says_what_it_must():
@@ -62,8 +62,8 @@ def test_a_bare_post_says_what_it_must():
 
 def test_authors_have_their_page_and_their_profiles():
     """Each author is a person with an address here and elsewhere."""
-    ana = schema.SchemaPerson("Ana Ruiz", "https://tertulia.example/autor/ana/", ("https://ana.example/",))
-    assert read(replace(POST, authors=(ana, schema.SchemaPerson("Begoña"))))["author"] == [
+    ana = json_ld.SchemaPerson("Ana Ruiz", "https://tertulia.example/autor/ana/", ("https://ana.example/",))
+    assert read(replace(POST, authors=(ana, json_ld.SchemaPerson("Begoña"))))["author"] == [
         {
             "@type": "Person",
             "name": "Ana Ruiz",
@@ -78,7 +78,7 @@ def test_each_kind_of_credit_keeps_its_meaning():
     """Source, via, thanks and photo become four different relations."""
     post = replace(
         POST,
-        image=schema.SchemaImage("https://tertulia.example/images/silbato.webp", 1200, 800, "El mostrador"),
+        image=json_ld.SchemaImage("https://tertulia.example/images/silbato.webp", 1200, 800, "El mostrador"),
         credits=(
             Credit("source", "Informe", "https://informe.example/"),
             Credit("via", "otro.example", "https://otro.example/"),
@@ -140,14 +140,14 @@ def test_translations_point_at_each_other():
 @pytest.mark.parametrize("hostile", ["</script><script>alert(1)</script>", "<!-- <script>", "</SCRIPT >", "\u2028 & '"])
 def test_no_text_ends_the_script_element(hostile):
     """Whatever a title holds, no tag and no comment begins in the JSON, and it is read back as it was."""
-    written = schema.posting(replace(POST, title=hostile, description=hostile))
+    written = json_ld.posting(replace(POST, title=hostile, description=hostile))
     assert not re.search("[<]", written)
     assert json.loads(written)["headline"] == hostile
 
 
 def test_the_home_page_is_a_website_and_a_blog():
     """The website can be searched, the blog is part of it and lists its newest posts."""
-    site, blog = json.loads(schema.blog(BLOG, [("El silbato", POST.url)]))["@graph"]
+    site, blog = json.loads(json_ld.blog(BLOG, [("El silbato", POST.url)]))["@graph"]
     assert (site["@type"], blog["@type"]) == ("WebSite", "Blog")
     assert site["potentialAction"]["target"]["urlTemplate"] == "https://tertulia.example/buscar/?q={search_term_string}"
     assert blog["isPartOf"] == {"@id": site["@id"]}
@@ -159,7 +159,7 @@ def test_the_home_page_is_a_website_and_a_blog():
 
 def test_a_blog_without_search_promises_none():
     """No search page, no search action."""
-    site, _blog = json.loads(schema.blog(replace(BLOG, search="")))["@graph"]
+    site, _blog = json.loads(json_ld.blog(replace(BLOG, search="")))["@graph"]
     assert "potentialAction" not in site
 
 
@@ -202,7 +202,7 @@ def test_a_list_says_where_it_stands_and_an_authors_page_who_it_is_about(site):
 
 def test_a_person_has_their_picture():
     """By its whole address, on posts as on the author's page."""
-    shown = schema.SchemaPerson("Ana", image="https://tertulia.example/images/ana.jpg")
+    shown = json_ld.SchemaPerson("Ana", image="https://tertulia.example/images/ana.jpg")
     assert "https://tertulia.example/images/ana.jpg" == read(replace(POST, authors=(shown,)))["author"][0]["image"]
-    _, profile = json.loads(schema.listing("Ana", "https://tertulia.example/autor/ana/", BLOG, shown))["@graph"]
+    _, profile = json.loads(json_ld.listing("Ana", "https://tertulia.example/autor/ana/", BLOG, shown))["@graph"]
     assert shown.image == profile["mainEntity"]["image"]

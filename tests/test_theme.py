@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from PIL import ImageFont
 
 from tertulia.core.languages import Languages
-from tertulia.site import choices, templates
+from tertulia.site import choices, template_words, templates
 from tertulia.site.build import SiteBuild
 from tertulia.site.template_loading import WholeTemplates
 from tests.conftest import ROOT, build_site
@@ -589,14 +589,14 @@ def test_every_phrase_of_the_templates_exists():
 )
 def test_phrases_follow_language_and_number(context, values, expected):
     """A phrase is in the page's language and in the right number; a language we lack gives the blog's."""
-    assert expected == templates.t(page(**context), "minutes", **values)
+    assert expected == template_words.t(page(**context), "minutes", **values)
 
 
 def test_dates_are_in_words():
     """A date is written as people say it, with no system locale."""
     date = dt.datetime(2026, 11, 21, 23, 30)
-    assert "21 de noviembre de 2026" == templates.date_words(page(), date)
-    assert "21 November 2026" == templates.date_words(page(), "2026-11-21", lang="en")
+    assert "21 de noviembre de 2026" == template_words.date_words(page(), date)
+    assert "21 November 2026" == template_words.date_words(page(), "2026-11-21", lang="en")
 
 
 def test_addresses_are_encoded_once():
@@ -621,7 +621,7 @@ def test_addresses_are_encoded_once():
 )
 def test_conjunction(name, lang, expected):
     """Spanish says "e" before the sound of i, but "y" before a diphthong."""
-    assert expected == templates.conjunction(page(), name, lang)
+    assert expected == template_words.conjunction(page(), name, lang)
 
 
 def test_tags_are_sized_by_the_logarithm_of_their_posts():

@@ -341,10 +341,14 @@ class Moderator:
         """
         persons = [one.before.person for one in results if one.before] if with_persons else []
         posts = self._posts_of(persons)
-        for decided in (each for one in results for each in (one, *one.also)):
-            before, after = decided.before, decided.after
-            if not decided.is_done or not before or not after:
-                continue
+        # Who trusts somebody has decided on a person and on what was read: one change of a comment, followed once.
+        changes = {
+            (one.before.key, one.before.version): (one.before, one.after)
+            for result in results
+            for one in (result, *result.also)
+            if one.is_done and one.before and one.after
+        }
+        for before, after in changes.values():
             with log_failure(log, before.key):
                 self._learn_anew(before)
             if Status.APPROVED in (before.status, after.status):

@@ -5,9 +5,10 @@ The words of an address are the same in all of them: ``archivo/`` has ``en/archi
 always did. A blog whose posts are all in its own language has no editions.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -24,6 +25,28 @@ PERIODS = {
     "month": attrgetter("date.year", "date.month"),
     "day": attrgetter("date.year", "date.month", "date.day"),
 }
+
+
+def by_groups(
+    process: Callable[[list[Content], Any], tuple[list[Content], list[Content]]],
+    contents: list[Content],
+    translation_id: Any = None,
+) -> tuple[list[Content], list[Content]]:
+    """
+    Find translations as Pelican's *process* does, which compares all posts with all: here those of one Id at a time.
+
+    Returns:
+        Originals, then translations.
+    """
+    if not isinstance(translation_id, str) or not all(hasattr(one, translation_id) for one in contents):
+        return process(contents, translation_id)
+    contents.sort(key=attrgetter(translation_id))
+    originals, translations = [], []
+    for _, group_of_id in groupby(contents, attrgetter(translation_id)):
+        first, others = process(list(group_of_id), translation_id)
+        originals += first
+        translations += others
+    return originals, translations
 
 
 class Counterpart(NamedTuple):

@@ -413,6 +413,15 @@ def test_a_published_post_that_goes_leaves_word(longer):
     assert {"2026/11/tres/index.html", "_redirects"} <= set(written)
 
 
+@pytest.mark.parametrize("goes", ["deleted", "borrador"])
+def test_a_post_that_goes_takes_its_broken_links_along(longer, goes):
+    """Nothing else leads there, so no build is needed to tell them no more."""
+    longer.texts["tres"] = "[Nada](/no-hay/) y [otra](/tampoco/). #Redes"
+    longer.save("tres")
+    change = gone(longer, "tres") if goes == "deleted" else saying(longer, longer.texts["tres"], "tres", Estado=goes)
+    assert [] != edited(longer, change, name="tres", RELATED_POSTS=0)
+
+
 def test_links_that_a_post_mends_or_breaks_are_for_a_build(longer):
     """Who has written them is told by a build."""
     longer.texts["uno"] = "Mira [la nueva](/2026/11/nuevo/) y [esta](/2026/11/tres/). #Redes"

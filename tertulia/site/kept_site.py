@@ -286,6 +286,9 @@ class KeptSite:
         self.arrivals.refuse_sought(self._sought, self.reading)
         for edit in saved.edits:
             self._refuse(edit)
+        for edit in (*saved.edits, *saved.goes):  # a complaint names the line
+            if was := edit.before.record:
+                edit.post.body, edit.post.body_line = was.body, was.body_line
         before = self._complaints([*saved.edits, *saved.goes], [edit.before for edit in saved.all])
         told_before = self.told.told_of(edit.post for edit in saved.edits)
         for edit in saved.goes:
@@ -442,7 +445,6 @@ class KeptSite:
         before, now = edit.before.record, edit.now.record
         assert before
         assert now
-        edit.post.body, edit.post.body_line = before.body, before.body_line
         shows, showed = (draw.published([one.content], pictures_url(self.build.settings)) for one in (now, before))
         to_files = TO_FILE.search(before.content) or TO_FILE.search(now.content)
         if to_files or shows != showed or edit.now.due != edit.before.due or edit.now.guessed or edit.before.guessed:

@@ -17,13 +17,15 @@ def find_links(generators: Sequence[Generator]) -> None:
     """Tell of links to files that are no post, before Pelican warns of them without a line; keep the others."""
     context = generators[0].context
     known = context["generated_content"].keys() | context["static_content"].keys()
+    build = SiteBuild.of(generators[0].settings)
+    build.named_files = set()
     for content in everything(generators):
+        build.named_files |= broken_links.files_named(content._content)
         content._content = broken_links.without_broken_file_links(
             content, content._content, content.relative_dir, known
         )
     broken_links.unlink_unknown_tags(everything(generators), context)
-    links = broken_links.internal_links(everything(generators))
-    SiteBuild.of(generators[0].settings).links = list(links)
+    build.links = list(broken_links.internal_links(everything(generators)))
 
 
 def check_links(pelican: Pelican) -> None:

@@ -422,6 +422,29 @@ def test_a_post_that_goes_takes_its_broken_links_along(longer, goes):
     assert [] != edited(longer, change, name="tres", RELATED_POSTS=0)
 
 
+@pytest.mark.parametrize("change", ["comes", "is sought", "was a draft", "is renamed", "goes"])
+def test_links_to_files_are_right_wherever_they_stand(longer, change):
+    """Which address a file has is looked for by a build: by whom it is named, and whom a new text names."""
+    named = "Mira [aquello]({filename}/posts/%s.md). #Redes"
+    longer.texts["uno"] = named % {"is sought": "nuevo", "comes": "seis"}.get(change, "tres")
+    longer.save("uno")
+    if change == "was a draft":
+        saying(longer, TAGGED, "tres", Estado="borrador")()
+    post = longer.root / "content" / "posts" / "tres.md"
+    name, edit = {
+        "comes": ("nuevo", new(longer, "nuevo", named % "seis")),
+        "is sought": ("nuevo", new(longer, "nuevo")),
+        "was a draft": ("tres", saying(longer, TAGGED, "tres", Estado="")),
+        "is renamed": ("tres", lambda: post.rename(post.with_name("otro.md"))),
+        "goes": ("tres", gone(longer, "tres")),
+    }[change]
+    names = [name, "otro"] if change == "is renamed" else [name]
+    _, one = arranged(longer.root, longer.root / "one", NOW, state=longer.root / "state", RELATED_POSTS=0)
+    assert "" == leave_site(one, "mark", REPORT)
+    edit()
+    assert [] == in_place(longer.root, longer.root / "one", *names)
+
+
 def test_links_that_a_post_mends_or_breaks_are_for_a_build(longer):
     """Who has written them is told by a build."""
     longer.texts["uno"] = "Mira [la nueva](/2026/11/nuevo/) y [esta](/2026/11/tres/). #Redes"

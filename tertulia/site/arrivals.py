@@ -24,7 +24,7 @@ from tertulia.site import gone, moved, moved_here, put_away
 from tertulia.site.arrangement import Arrangement, KeptPost
 from tertulia.site.broken_links import files_named, names_of
 from tertulia.site.build import SiteBuild
-from tertulia.site.contents import attributes
+from tertulia.site.contents import TO_FILE, attributes
 from tertulia.site.embeds import pictures_url
 from tertulia.site.moves import Moves, uses_of
 from tertulia.site.pictures import request_files
@@ -47,6 +47,7 @@ def left(build: SiteBuild) -> dict[str, object]:
         "ids of pages": {post.id for post in build.contents if post.is_page},
         "seekers": [path for path, reading in readings.items() if reading.seeks_posts],
         "looked for": looked,
+        "named files": None if build.named_files is None else {name_of(one) for one in build.named_files},
         "broken": build.broken,
         "without ids": sorted(post.shown_path for post in build.contents if not (post.has_id or post.is_page)),
     }
@@ -101,12 +102,25 @@ class Arrivals:
         files, seekers = set(files), self.arrangement.value("seekers")
         if files and len(seekers) > MOST_SEEKERS:
             self._cannot("edit_sought")
-        names = {os.path.basename(path) for path in files}
+        names = {name_of(path) for path in files}
         for path in seekers if files else ():
             before, now = reading_of(path), self.build.reader.read(path)
             if before is None or before.record is None or digest_of(before) != digest_of(now):
                 self._cannot("edit_sought")
-            if before.problems != now.problems or names.intersection(files_named(before.record.content)):
+            if before.problems != now.problems or names.intersection(map(name_of, files_named(before.record.content))):
+                self._cannot("edit_sought")
+
+    def refuse_named(self, paths: Iterable[str]) -> None:
+        """
+        See that no text links to the files at *paths*, which become posts or are none any more.
+
+        Raises:
+            NeedsBuildError: one does, or nobody knows.
+        """
+        named = self.arrangement.value("named files")
+        for path in paths:
+            if named is None or name_of(path) in named:
+                self._asked = Path(path)
                 self._cannot("edit_sought")
 
     def may_go(self, post: Any, record: PostRecord, now: Reading) -> bool:
@@ -162,6 +176,8 @@ class Arrivals:
         if reading.guessed or reading.seeks_posts or any(one.severity == "error" for one in reading.problems):
             self._cannot()
         if reading.record:
+            if TO_FILE.search(reading.record.content) or TO_FILE.search(reading.record.summary):
+                self._cannot("edit_sought")
             self.paths[reading.record.shown_path] = path
         return reading
 

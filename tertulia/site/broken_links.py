@@ -23,9 +23,11 @@ from tertulia.core import lazy_re
 from tertulia.core.addresses import Address, join_address, site_of, split_address
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
-from tertulia.site.contents import Content, line_of
+from tertulia.site.contents import TO_FILE, Content, line_of
 from tertulia.site.problems import report
 
+# The same in all of Pelican's ways, those too that it is not told of when they lead nowhere.
+_ANY_FILE_LINK = lazy_re.compile(r"""["'][{|]\w+[}|]([^"'#?]+)""")
 _FILE_LINK = lazy_re.compile(r'"\{(?:filename|static|attach)\}([^"#?]+)[^"]*"')
 _COMMENT = lazy_re.compile(r"<!--.*?-->", re.DOTALL)
 # Every element that leads somewhere or loads something, and the attributes that say what.
@@ -76,8 +78,8 @@ def without_broken_file_links(content: Content, html: str, folder: str, known: C
 
 
 def files_named(html: str) -> set[str]:
-    """Return the names of files that *html* links to, before it is known where they are published."""
-    return {os.path.basename(unquote(target)) for target in _FILE_LINK.findall(html)}
+    """Return the files that *html* links to, as it names them, before it is known where they are published."""
+    return set(_ANY_FILE_LINK.findall(html)) if TO_FILE.search(html) else set()
 
 
 def unlink_unknown_tags(contents: Iterable[Content], context: Mapping[str, Any]) -> None:

@@ -99,6 +99,7 @@ class SiteBuild:
     due: datetime | None = None  # when the clock alone makes a file read otherwise; None for never
     told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written
+    named_files: set[str] | None = None  # files that texts link to, as they name them; None where nobody has looked
     broken: set[str] = field(default_factory=set)  # paths under the site that links lead to, and at which nothing is
     coming: dict[str, Path] = field(default_factory=dict)  # files that an edit puts into the output, and where they are
     avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file

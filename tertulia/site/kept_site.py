@@ -255,6 +255,7 @@ class KeptSite:
     def _sorted(self, paths: Iterable[str]) -> Saved:
         """Return what became of the texts at *paths*."""
         edits, saved = TextEdits(self), Saved([], [], [], [])
+        moving: list[str] = []
         for path in paths:
             post, before, is_there = self.post(path), self.reading(path), os.path.isfile(path)
             if post is None and before is None:
@@ -269,6 +270,7 @@ class KeptSite:
                 if before and before.record:  # it was left out
                     raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
                 self.values[f"reading {path}"] = now
+                moving.append(path)
                 (saved.comes if now.record else saved.drafts).append(Edit(None, before or Reading(), now, WHOLE))
                 continue
             now = self.build.reader.read(path) if is_there else Reading()
@@ -277,8 +279,10 @@ class KeptSite:
             elif before is None or before.record is None or not self.arrivals.may_go(post, before.record, now):
                 raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
             else:
+                moving.append(path)
                 self.values[f"reading {path}"] = now
                 saved.goes.append(Edit(post, before, now, WHOLE))
+        self.arrivals.refuse_named(moving)
         return saved
 
     def _prepare(self, saved: Saved, talks: Sequence[str]) -> dict[str, bytes | None]:

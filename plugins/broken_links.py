@@ -18,12 +18,7 @@ def find_links(generators: Sequence[Generator]) -> None:
     context = generators[0].context
     known = context["generated_content"].keys() | context["static_content"].keys()
     build = SiteBuild.of(generators[0].settings)
-    build.named_files = set()
-    for content in everything(generators):
-        build.named_files |= broken_links.files_named(content._content)
-        content._content = broken_links.without_broken_file_links(
-            content, content._content, content.relative_dir, known
-        )
+    build.named_files = broken_links.turn_off_broken_file_links(everything(generators), known)
     broken_links.unlink_unknown_tags(everything(generators), context)
     build.links = list(broken_links.internal_links(everything(generators)))
 

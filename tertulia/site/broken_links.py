@@ -77,6 +77,16 @@ def without_broken_file_links(content: Content, html: str, folder: str, known: C
     return html
 
 
+def turn_off_broken_file_links(contents: Iterable[Content], known: Collection[str]) -> set[str]:
+    """Do so in all of *contents*; the files that they link to, as they name them, those too that are not there."""
+    named: set[str] = set()
+    for content in contents:
+        html = content._content
+        named |= files_named(html)
+        content._content = without_broken_file_links(content, html, content.relative_dir, known)
+    return named
+
+
 def files_named(html: str) -> set[str]:
     """Return the files that *html* links to, as it names them, before it is known where they are published."""
     return set(_ANY_FILE_LINK.findall(html)) if TO_FILE.search(html) else set()

@@ -124,10 +124,13 @@ def test_what_was_known_of_a_row_goes_with_it_to_the_one_that_it_is(store):
     store.persons.join(relayed, luis, NOW, said_by="Toni")
     store.persons.join(known, eva, NOW)
     store.persons.refuse(relayed, pepa, NOW)
+    rosa, mar = (say_(store, replace(FORM, identity=name)) for name in ("f4", "f5"))
+    store.persons.join(rosa, mar, NOW)
     assert known == say_(store, replace(KNOWN, handle="@ana2@mas.example", url="https://mas.example/@ana2"))
     assert store.persons.get(relayed) is None
     one = store.persons.get(known)
     assert {known, luis, eva} == one.members
+    assert {rosa, mar} == store.persons.members(rosa), "who has nothing to do with it is not drawn in"
     assert (Trust.BLOCKED, True, ["Llamó."]) == (one.trust, one.no_quotes, [note.text for note in one.notes])
     store.persons.join(luis, pepa, NOW)
     assert known in store.persons.members(pepa), "the owner's newest word is the one that counts"

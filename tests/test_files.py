@@ -179,3 +179,15 @@ def test_a_disk_without_locks_holds_nobody_up(tmp_path, monkeypatch):
     with locked(tmp_path):
         write_whole(tmp_path / "una", "x")
     assert "x" == (tmp_path / "una").read_text()
+
+
+def test_a_lock_that_fails_otherwise_is_told(tmp_path, monkeypatch):
+    """Nobody goes on without it where there are locks."""
+    import fcntl
+
+    def fails(_handle, _how):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(fcntl, "flock", fails)
+    with pytest.raises(OSError, match="Input/output"), locked(tmp_path):
+        pytest.fail("it went on")

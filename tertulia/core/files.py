@@ -1,6 +1,7 @@
 """Files that are there whole or not at all, whoever pulls the plug."""
 
 import contextlib
+import errno
 import os
 import re
 import stat
@@ -203,13 +204,21 @@ def link_same(old: Path, new: Path, data: bytes) -> bool:
     return False
 
 
+# A disk that has no such locks answers so; over NFS also where a file is not open for writing, as a folder never is.
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.EBADF})
+
+
 def wait_for_lock(handle: int) -> bool:
     """Lock the open file *handle*, when whoever has it lets go; whether there are such locks, on this disk too."""
     try:
         import fcntl
 
         fcntl.flock(handle, fcntl.LOCK_EX)
-    except (ImportError, OSError):  # https://man7.org/linux/man-pages/man2/flock.2.html: ENOLCK, and NFS has its own
+    except ImportError:
+        return False
+    except OSError as error:  # https://man7.org/linux/man-pages/man2/flock.2.html
+        if error.errno not in _NO_LOCKS:
+            raise
         return False
     return True
 

@@ -5,6 +5,10 @@ import logging
 import pytest
 from PIL import Image
 
+from tertulia.embeds import providers
+from tertulia.embeds.capture_store import CaptureStore
+from tertulia.embeds.types import Capture, State
+
 SITE = "https://cafeñandu.example/blog"
 GOOD = """
 [a](/2026/11/otra/) [b](../otra/) [c](../otra) [d](/2026/11/otra/#sitio) [e](#aqui) [f](#) [g](#top)
@@ -96,6 +100,28 @@ def test_credits_and_updates_are_looked_at_too(tell):
     """They stand on the page, and their line is that of their key."""
     told = tell("Texto.", "Vía: Ana <https://cafeñandu.example/blog/no/>\nActualización: 2026-11-03 [ver](/tampoco/)\n")
     assert ["content/posts/mala.md:4:", "content/posts/mala.md:5:"] == sorted(line.split(" ")[0] for line in told)
+
+
+def quoted(content, html):
+    """Keep a post that says *html*, and return its address."""
+    url = "https://mastodon.social/@ana/1134"
+    match = providers.find(url)
+    one = Capture(provider=match.provider.name, id=match.id, url=url, kind="post", html=html, state=State.KEPT)
+    CaptureStore(content).save(one)
+    return url
+
+
+def test_what_is_quoted_is_nobodys_to_correct(tell, tmp_path):
+    """A captured post that leads to an address of ours which is no more keeps no blog from being published."""
+    url = quoted(tmp_path / "content", '<p>Mira <a href="https://cafeñandu.example/blog/no/">esto</a></p>')
+    assert [] == tell(f"Dijo:\n\n{url}\n\nY ya.\n")
+
+
+def test_what_is_quoted_and_written_too_is_told(tell, tmp_path):
+    """The author's own link is theirs to correct."""
+    url = quoted(tmp_path / "content", '<p>Mira <a href="/blog/no/">esto</a></p>')
+    (told,) = tell(f"Dijo:\n\n{url}\n\nY [yo](/no/).\n")
+    assert told.startswith("content/posts/mala.md:9: ")
 
 
 def test_a_tag_in_a_page_is_a_link_where_a_post_has_it(tmp_path, build):

@@ -413,6 +413,25 @@ def test_a_published_post_that_goes_leaves_word(longer):
     assert {"2026/11/tres/index.html", "_redirects"} <= set(written)
 
 
+def test_an_older_page_of_a_short_list_knows_who_is_in_it(longer):
+    """Also where it says nothing else: it is drawn again one day, and a post that is gone is asked nothing then."""
+    for name in ("uno", *(f"otro-{at}" for at in range(8))):
+        longer.posts[name]["Etiquetas"] = "Redes, Corta"
+        longer.save(name)
+    saying(longer, TAGGED, "dos", Idioma="en")()
+    _, one = arranged(
+        longer.root, longer.root / "one", NOW, state=longer.root / "state", RELATED_POSTS=0, LANGUAGES=["es", "en"]
+    )
+    assert "" == leave_site(one, "mark", REPORT)
+    gone(longer, "otro-7")()
+    assert "etiqueta/corta/index.html" in (written := in_place(longer.root, longer.root / "one", "otro-7"))
+    assert "etiqueta/corta/pagina/2/index.html" not in written
+    saying(longer, longer.texts["otro-0"], "otro-0", Título="Otro")()
+    assert "etiqueta/corta/pagina/2/index.html" in in_place(longer.root, longer.root / "one", "otro-0")
+    built(longer.root, longer.root / "whole", NOW, RELATED_POSTS=0, LANGUAGES=["es", "en"])
+    assert_same(tree(longer.root / "whole"), tree(longer.root / "one"))
+
+
 @pytest.mark.parametrize("goes", ["deleted", "borrador"])
 def test_a_post_that_goes_takes_its_broken_links_along(longer, goes):
     """Nothing else leads there, so no build is needed to tell them no more."""

@@ -27,6 +27,13 @@ def test_what_is_laid_by_comes_back(tmp_path, text):
     assert [] == list((tmp_path / "none" / "yet").iterdir()), "a build that is killed leaves nothing"
 
 
+def test_what_no_disk_takes_stays_in_memory(tmp_path):
+    """A full disk, or one that nobody may write to, costs memory and no build."""
+    (tmp_path / "file").write_bytes(b"")
+    shelf = Shelf(tmp_path / "file")
+    assert ("uno", "dos") == tuple(PostTexts(one, one).html for one in map(shelf.put_text, ("uno", "dos")))
+
+
 def test_a_forked_process_reads_and_does_not_write_over_ours():
     """Pages are drawn by several at once, from the same file."""
     shelf = Shelf()

@@ -70,6 +70,11 @@ def draw(capture: Capture, page: Page, policy: Policy = "keep") -> str:
     return _figure(capture, body, _caption(capture, page, policy == "keep"))
 
 
+def without_embeds(html: str) -> str:
+    """*html* as its author wrote it: with nothing that others say."""
+    return _FIGURE.sub("", html) if "data-embed=" in html else html
+
+
 def plain(html: str) -> str:
     """*html* with every embed in the form that feed readers keep: no avatars, no data attributes, a plain source."""
     return _FIGURE.sub(lambda found: _plain_figure(found[0]), html) if "data-embed=" in html else html

@@ -23,6 +23,7 @@ from tertulia.core import lazy_re
 from tertulia.core.addresses import Address, join_address, site_of, split_address
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
+from tertulia.embeds.draw import without_embeds
 from tertulia.site.contents import TO_FILE, Content, line_of
 from tertulia.site.problems import report
 
@@ -57,7 +58,7 @@ class InternalLink(NamedTuple):
 
     content: Content
     href: str  # as it stands in the page, under SITEURL
-    where: str = "body"  # or the key of the metadata that holds it
+    where: str = "body"  # or the key of the metadata that holds it, or "embed"
 
 
 def without_broken_file_links(content: Content, html: str, folder: str, known: Collection[str]) -> str:
@@ -110,9 +111,11 @@ def internal_links(contents: Iterable[Content]) -> Iterator[InternalLink]:
     """Yield what *contents* link to and load, to be looked up when everything is written."""
     for content in contents:
         page = content.content
+        own = without_embeds(page)
+        mine = frozenset(addresses_in(own)) if own is not page else None
         for href in dict.fromkeys(addresses_in(page)):
             if _may_be_ours(href) and not _is_anchor_of(page, href):
-                yield InternalLink(content, href)
+                yield InternalLink(content, href, "body" if mine is None or href in mine else "embed")
         for update in content.updates:
             yield from (
                 InternalLink(content, href, "update") for href in addresses_in(update.html) if _may_be_ours(href)
@@ -305,6 +308,9 @@ def addresses_by_slug(contents: Iterable[Content]) -> dict[str, str]:
 def _broken(link: InternalLink, spellings: Sequence[str], guess: str = "", phrase: str = "broken_link") -> Problem:
     content = link.content
     lines = [line_of(content, spelling) for spelling in spellings]
+    if link.where == "embed":  # whose words they are cannot correct them any more, and nor can who cites them
+        fix = say("broken_link_embed_fix")
+        return Problem(content.shown_path, None, say(phrase, target=spellings[0]), fix, "hint")
     line = next(filter(None, lines), None) if link.where == "body" else content.header_lines.get(link.where)
     fix = say("broken_link_guess", url=guess) if guess else say(f"{phrase}_fix")
     return Problem(content.shown_path, line, say(phrase, target=spellings[0]), fix)

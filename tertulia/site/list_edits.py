@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tertulia.site.arrangement import CARD, LINK, WHOLE, Changes, KeptListPage, KeptPaginator, KeptPost
+from tertulia.site.arrangement import CARD, LINK, WHOLE, Changes, KeptListPage, KeptPaginator, KeptPost, KeptPosts
 from tertulia.site.broken_links import is_redirect
 from tertulia.site.build import SiteBuild
 from tertulia.site.pagination import Paginator, parts
@@ -116,6 +116,7 @@ class ListPages:
         for name, values in now.items():
             was, page = before.get(name), values["articles_page"]
             if was and page.number > 1 and not is_other and _told(was) == _told(values):
+                self._hold(name, held)
                 continue
             shown = {one: value for one, value in values.items() if one in names}
             plain = {one: _plain(value) for one, value in shown.items()}
@@ -124,6 +125,12 @@ class ListPages:
             self.changes.shown |= {(name, post): size for post in page.object_list}
             yield name
         self._lead_on(url, old if edit.before else None, new if edit.now else None, before.keys(), now.keys())
+
+    def _hold(self, name: str, held: Sequence[KeptPost]) -> None:
+        """Let a page that says the same know the list as it is now: a long one is known by its number alone."""
+        kind, names, given = self.page_of(name)
+        if not isinstance(held, KeptPosts):
+            self.changes.pages[name] = kind, names, {**given, "articles": held}
 
     def _is_other(self, old: Paginator, new: Paginator) -> bool:
         """Whether each page of a list says otherwise: that there are other pages, or a feed."""

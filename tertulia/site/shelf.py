@@ -1,4 +1,4 @@
-"""PostTexts that are seldom asked for, in a file without a name instead of memory: it goes when the process does.
+"""Texts that are seldom asked for, in a file without a name instead of memory: it goes when the process does.
 
 A post's text is read, looked through for links, drawn and put into feeds, and in between nobody asks for it: in a large
 blog the texts would be most of what a build holds.
@@ -22,12 +22,15 @@ _UTF8 = "utf-8", "surrogatepass"
 class LaidBy(NamedTuple):
     """Where something lies."""
 
-    file: IO[bytes]
+    file: IO[bytes] | None
     at: int
     size: int
+    held: bytes = b""  # it itself, where no disk takes it
 
     def read(self) -> bytes:
         """Return it, also in a process that was forked meanwhile."""
+        if self.file is None:
+            return self.held
         if hasattr(os, "pread"):  # else nothing is forked either
             return os.pread(self.file.fileno(), self.size, self.at)
         self.file.seek(self.at)
@@ -48,7 +51,13 @@ class Shelf:
         self._owner = self._end = 0
 
     def put(self, data: bytes) -> LaidBy:
-        """Lay *data* by."""
+        """Lay *data* by; in memory, where the disk is full or nobody may write to it."""
+        try:
+            return self._put(data)
+        except OSError:
+            return LaidBy(None, 0, len(data), data)
+
+    def _put(self, data: bytes) -> LaidBy:
         if self._file is None or self._owner != os.getpid():  # a forked process cannot know where ours ends
             import tempfile  # an edit lays nothing by
 

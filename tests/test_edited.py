@@ -366,6 +366,36 @@ def test_a_post_comes_moves_and_goes_without_a_build(longer, more):
         shutil.rmtree(longer.root / "whole")
 
 
+@pytest.mark.parametrize(("names", "change", "is_shown"), [
+    (["otro-0", "bis"], "renamed, an old one", True),
+    (["otro-7"], {"otro-7": "2026-11-18"}, True),  # among the newest, before and after
+    (["otro-0"], {"otro-0": "2026-11-02 10:00"}, False),  # among the others
+    (["otro-0"], {"otro-0": "2026-11-20"}, False),  # from the others to the newest
+    (["otro-7"], {"otro-7": "2026-11-01 10:00"}, False),
+    (["otro-0", "nuevo"], "an old one for another", False),
+])  # fmt: skip
+def test_a_post_is_searched_in_the_part_that_a_build_has_it_in(longer, monkeypatch, names, change, is_shown):
+    """Where the parts of the index would be others, or nobody can tell, a build follows."""
+    for name, value in (("LEAST_PARTED", 4), ("SETTLED", 4), ("LARGEST_PART", 4)):
+        monkeypatch.setattr(search, name, value)
+    more = {"RELATED_POSTS": 0, "SEARCH": True, "INPUTS_PATH": str(longer.root / "inputs")}
+    _, one = arranged(longer.root, longer.root / "one", NOW, state=longer.root / "state", **more)
+    assert "" == leave_site(one, "mark", REPORT)
+    old = longer.root / "content" / "posts" / "otro-0.md"
+    if isinstance(change, dict):
+        for name, date in change.items():
+            saying(longer, longer.texts[name], name, Fecha=date)()
+    elif change.startswith("renamed"):
+        old.rename(old.with_name("bis.md"))
+    else:
+        old.unlink()
+        new(longer, "nuevo", Fecha="2026-11-03")()
+    assert is_shown == bool(in_place(longer.root, longer.root / "one", *names))
+    if is_shown:
+        built(longer.root, longer.root / "whole", NOW, **more)
+        assert_same(tree(longer.root / "whole"), tree(longer.root / "one"))
+
+
 def test_a_post_comes_with_its_pictures(longer):
     """One in the text that nobody has seen yet, and a cover, whose size feeds tell; a card is drawn for none."""
     content = longer.root / "content"

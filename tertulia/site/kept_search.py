@@ -4,6 +4,7 @@ import contextlib
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -37,6 +38,7 @@ class KeptSearch:
         self.build, self.arrangement, self.output = build, arrangement, output
         self.values: dict[str, object] = {}
         self.lost: set[str] = set()  # names of values that are no more
+        self.moved: list[tuple[datetime, KeptPost]] = []  # posts of another date now, by the one that they had
         self._index: TemporaryDirectory[str] | None = None  # a new one
         self._parts: dict[str, str] = {}  # of it, those that were made anew, and the digests of their pages
 
@@ -59,11 +61,12 @@ class KeptSearch:
         """
         found = {post.number: post for post in posts if not post.mark}
         comes, goes = list(comes), list(goes)
-        if not (found or comes or goes) or not self.build.settings["SEARCH"]:
+        if not (found or comes or goes or self.moved) or not self.build.settings["SEARCH"]:
             return
         changed: dict[str, dict[str, bytes | None]] = defaultdict(dict)
         parts = self._parts_of(comes, goes)
-        for post in goes:
+        stay = {search.file_of(post) for post in comes if post.number not in parts}
+        for post in (one for one in goes if search.file_of(one) not in stay):
             part, name, _ = self._searched(search.file_of(post))
             changed[part][name] = None
         for post in (*found.values(), *comes):
@@ -79,37 +82,44 @@ class KeptSearch:
 
     def _parts_of(self, comes: list[Any], goes: list[Any]) -> dict[int, str]:
         """
-        Return in which part of the index those stand that come.
+        Return in which part of the index those stand that come; not of those that stand where one that goes stood.
 
         Raises:
             NeedsBuildError: others would stand in another part then.
         """
-        if not (comes or goes):
+        if not (comes or goes or self.moved):
             return {}
+        left = [(post.date, post.save_as) for post in goes]
+        come = [post for post in comes if (post.date, post.save_as) not in left]
         known: Any = self.arrangement.value("searched posts")
         if isinstance(known, int):
             count = known + len(comes) - len(goes)
             if count >= search.LEAST_PARTED:
                 raise NeedsBuildError(say("edit_search", path=search.FOLDER))
             self.values["searched posts"] = count
-            return {post.number: "" for post in comes}
+            return {post.number: "" for post in come}
         posts: list[Any] = list(known)
         before, settled = _newest_part(len(posts))
         border = posts[settled - 1] if settled else None
-        for post in goes:
-            posts.remove((post.date, post.save_as))
-        for post in comes:
+        moved = [(date, post.save_as) for date, post in self.moved]
+        is_old = any(posts.index(key) < settled for key in moved)
+        for key in (*left, *moved):
+            posts.remove(key)
+        for post in (*comes, *(post for _, post in self.moved)):
             key = post.date, post.save_as
             posts.insert(bisect(posts, key), key)
+        is_old |= any(
+            posts.index((post.date, post.save_as)) < settled for post in (*come, *(post for _, post in self.moved))
+        )
         now, settled_now = _newest_part(len(posts))
         parts = self.build.search_parts
         is_moved = (posts[settled - 1] if 0 < settled <= len(posts) else None) != border
-        if before != now or settled != settled_now or is_moved:
+        if before != now or settled != settled_now or is_moved or is_old:
             raise NeedsBuildError(say("edit_search", path=search.FOLDER))
-        if any(post.lang not in parts.get(now, ()) for post in comes if parts):
+        if any(post.lang not in parts.get(now, ()) for post in come if parts):
             raise NeedsBuildError(say("edit_search", path=search.FOLDER))
         self.values["searched posts"] = posts
-        return {post.number: now for post in comes}
+        return {post.number: now for post in come}
 
     def _searched(self, name: str) -> tuple[str, str, bytes]:
         """

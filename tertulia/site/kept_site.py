@@ -209,6 +209,7 @@ class KeptSite:
             self.cards.say(post)
         if before.date != now.date:
             self.cards.move(post, comes=True)
+            self.search.moved.append((before.date, post))
 
     def rename(self, post: KeptPost) -> list[str]:
         """Let *post*, which has another title now, have the card that says so, and the blog tell of it."""

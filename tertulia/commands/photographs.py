@@ -77,9 +77,7 @@ def of_sample(root: Path) -> None:
         if report.failure:
             raise TertuliaError(report.failure)
         with check.served(folder / "site", "") as origin:
-            taken = {
-                root / file: Shot(f"{origin}/{page}", folder / Path(file).name) for file, page in OF_SAMPLE.items()
-            }
+            shots = [Shot(f"{origin}/{page}", folder / Path(file).name) for file, page in OF_SAMPLE.items()]
             take(shots, tools, folder)
         for file, shot in zip(OF_SAMPLE, shots, strict=True):
             write_whole(root / file, shot.file.read_bytes())

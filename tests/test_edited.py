@@ -278,6 +278,17 @@ def test_those_who_speak_are_seen(blog):
     assert edited(blog, *edits, name="id-dos.es.json", COMMENTS_PER_PAGE=100)
 
 
+def test_the_same_words_under_another_post_are_that_post_s(blog):
+    """What was said last names where: one word of many, said at one moment under two posts, is not one comment."""
+
+    def saying_yes(name: str) -> None:
+        said = Comment(id="c1", author="Eva", html="<p>Sí.</p>", date=dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
+        snapshot.write(blog.root / "conversation", Conversation(id=f"id-{name}", lang="es", comments=(said,) * 5))
+
+    saying_yes("cinco")
+    assert "index.html" in edited(blog, lambda: saying_yes("uno"), name="id-uno.es.json", COMMENTS_PER_PAGE=100)
+
+
 def void(_: object) -> None:
     """Take nothing of it."""
 

@@ -294,7 +294,7 @@ def void(_: object) -> None:
 
 
 @pytest.mark.parametrize("edit", [
-    {"Slug": "otro"}, {"Fecha": "2026-10-09"}, {"Idioma": "en"}, {"Serie": "Colas"}, {"Id": "otro"},
+    {"Idioma": "en"}, {"Serie": "Colas"}, {"Id": "otro"},
     {"Alias": "/viejo/"}, {"Portada": "images/bar.png"}, {"Expira": "2026-12-20"},
 ])  # fmt: skip
 def test_what_arranges_is_for_a_build(blog, edit):

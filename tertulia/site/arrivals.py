@@ -163,10 +163,6 @@ class Arrivals:
         build.buried = {*build.buried, name}
         build.led_on = build.led_on._replace(buried=[*build.led_on.buried, path])
 
-    def led_on(self) -> dict[str, str]:
-        """Return what hosts are told otherwise now."""
-        return self.build.led_on.files() if self.buried and self.build.led_on else {}
-
     def read(self, path: str) -> Reading:
         """
         Read a file that no post of the last build is of.

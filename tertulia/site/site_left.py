@@ -42,14 +42,14 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         "people": build.people, "tags": build.tags, "links": build.reader.links, "words": build.words,
         "looks": replace(build.looks, files=dict.fromkeys(build.looks.files, b""), root_files={}),
         "fingerprints": {name: build.fingerprint(name) for name in {*build.fingerprints, *build.looks.files}},
-        "theme": build.theme, "has_unread": build.has_unread, "led_to": build.led_to, "beside": build.beside,
+        "theme": build.theme, "has_unread": build.has_unread, "beside": build.beside,
         "published": build.published, "page_rules": [tuple(rule) for rule in build.settings["PAGINATION_PATTERNS"]],
         "search_parts": build.search_parts,
         "editions": _without_lists(build.editions),
         "epoch": build.state.epoch,
     }  # fmt: skip
     values: dict[str, object] = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build)}
-    values |= {"buried": build.buried, "led on": build.led_on}
+    values |= {"buried": build.buried, "led on": build.led_on, "led to": build.led_to}
     values["numbers"] = {
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
     }

@@ -112,7 +112,7 @@ class KeptSite:
         self._moved: dict[int, KeptPost] = {}  # in lists
         self._relations: related_kept.Stamp | None = None  # of what is known of related posts, when it has changed
 
-    movable = frozenset({"tags", "date", "categories", "authors", "slug"})
+    movable = frozenset({"tags", "date", "categories", "authors", "slug", "series_name"})
 
     def close(self) -> None:
         """Let go of what is kept."""
@@ -204,9 +204,11 @@ class KeptSite:
             self.moves.labels.respell(uses_of(before, self.build), uses_of(now, self.build))
             for name, value in self.arrivals.labels(now).items():
                 setattr(post, name, value)
-            post.date = now.date
+            post.date, post.series_name = now.date, now.series_name
             self._place(post, before, now)
         place = self.moves.place_of(post)
+        if place != was or before.series_name != now.series_name:
+            self.moves.series.move(post)
         if place != was:
             self.moves.move(post, was, place)
             self._moved[post.number] = post

@@ -1,8 +1,8 @@
 """Posts that come, go, or move: each leaves its lists and comes into others, and what tells of those is told anew.
 
 A post that is new comes into its lists, one that was deleted or is a draft now leaves them, and one of another date,
-topic, author or tag does both. Lists begin and end with them. Posts in other languages than the blog's own, with
-translations, or in a series are for a build.
+topic, author or tag does both. Lists begin and end with them. Posts in other languages than the blog's own, or with
+translations, are for a build.
 """
 
 import calendar
@@ -19,6 +19,7 @@ from tertulia.site.editions import PERIODS
 from tertulia.site.feed_edits import FeedEdits
 from tertulia.site.label_edits import LABELS, LabelEdits
 from tertulia.site.list_edits import ALL, Key, ListEdit, ListPages, Page
+from tertulia.site.series_edits import SeriesEdits
 from tertulia.site.sitemap_edits import SitemapEdits
 from tertulia.site.text_edits import NeedsBuildError, home_of
 
@@ -52,6 +53,7 @@ class Moves:
         self.sitemap = SitemapEdits(build, output)
         self.pages = ListPages(build, self.changes, rules, self.page, self.cannot)
         self.labels = LabelEdits(build, arrangement, self.cannot)
+        self.series = SeriesEdits(build, arrangement, self.pages, self.sitemap, self.cannot)
         self.feeds = FeedEdits(build, arrangement, self.changes, self.pages.claim)
         self._lists: dict[Key, ListEdit] = {}
         self._held: dict[Key, Sequence[KeptPost]] = {}  # as the build left them
@@ -197,6 +199,8 @@ class Moves:
         """
         names: list[str] = []
         self.labels.settle()
+        names += self.series.finish()
+        self.touched |= self.series.touched
         for edit in self._lists.values():
             names += self._relist(edit)
         names += self._count()
@@ -384,6 +388,7 @@ class Moves:
         self.changes.pages[post.save_as] = kind, names, {name: own.get(name, value) for name, value in given.items()}
         self.changes.shown[post.save_as, post] = WHOLE
         self.move(post, None, now)
+        self.series.move(post)
 
     def comes_again(self, post: KeptPost) -> None:
         """Let *post*, which went, be there by another file."""
@@ -395,6 +400,7 @@ class Moves:
         was = self.place_of(post)
         self.move(post, was, None)
         self.touched.pop(post.number)
+        self.series.move(post, is_there=False)
         self.changes.gone.append(post)
         self.changes.pages[post.save_as] = self.pages.files[post.save_as] = None
         if self.sitemap.is_there:

@@ -293,7 +293,9 @@ def _size(before: Reading, now: Reading) -> int | None:
     of_card = ("summary", "minutes", "categories", "authors")
     if any(getattr(before.record, name) != getattr(now.record, name) for name in of_card):
         return CARD
-    is_other = any(getattr(before.record, name) != getattr(now.record, name) for name in _SHOWN | {"tags"})
+    is_other = any(
+        getattr(before.record, name) != getattr(now.record, name) for name in _SHOWN | {"tags", "series_name"}
+    )
     return WHOLE if is_other else None
 
 

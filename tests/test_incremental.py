@@ -1,6 +1,7 @@
 """After any edit, the pages that are taken from the output before are those that a full build would write."""
 
 import datetime as dt
+import gc
 import logging
 import os
 import shutil
@@ -258,7 +259,7 @@ class Blog:
 
 # How many edits, in blogs of how many posts, and of how many more like those of real blogs.
 STEPS, POSTS, MADE_UP = (
-    int(os.environ.get(f"INCREMENTAL_{name}", usual)) for name, usual in (("STEPS", 80), ("POSTS", 6), ("MADE_UP", 0))
+    int(os.environ.get(f"INCREMENTAL_{name}", usual)) for name, usual in (("STEPS", 400), ("POSTS", 6), ("MADE_UP", 0))
 )
 STEPS_OF_ONE = 10 if STEPS < 100 else 25  # each part has other kinds of edit, and the first of them just one
 
@@ -268,6 +269,8 @@ class Edits(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        gc.unfreeze()  # as each build leaves what it holds to its process, which is to end, and this one is not
+        gc.collect()
         self.blog = Blog(POSTS, MADE_UP)
         self.now = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
         self.count = 0

@@ -50,8 +50,11 @@ def problems(
                 if suffix in _PICTURES:
                     continue
                 phrase = "stray_text" if suffix in _TEXTS or not suffix else "stray_file"
+                if suffix == ".txt" and Path(path.stem).suffix[1:] in read:  # an editor's own ending; Windows hides it
+                    phrase = "stray_ending"
                 severity: Severity = "warning" if suffix in _TEXTS else "hint"
-                yield Problem(shown_path(path, content), None, say(phrase), say(f"{phrase}_fix"), severity)
+                fix = say(f"{phrase}_fix", name=path.stem)
+                yield Problem(shown_path(path, content), None, say(phrase), fix, severity)
     for path in _outside(content, folders, ignored):
         if path.suffix[1:] in read and path.absolute() not in used and path.stem.casefold() != "readme":
             yield Problem(shown_path(path, content), None, say("stray_post"), say("stray_post_fix"))

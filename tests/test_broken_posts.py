@@ -20,6 +20,7 @@ BROKEN = {
     "utf16": (HEAD.encode("utf-16"), 1, "no está en UTF-8", LEFT_OUT),
     "cut-in-half": (HEAD.encode() + "\nñ".encode()[:-1], 5, "no está en UTF-8", LEFT_OUT),
     "binary": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 1, "no es un archivo de texto", LEFT_OUT),
+    "rich-text": (b"{\\rtf1\\ansi T\\u237?tulo: Una\\par}", 1, "texto sin formato", LEFT_OUT),
     "zeros": (HEAD.encode() + b"\nhola\0\n", 1, "no es un archivo de texto", LEFT_OUT),
     "huge": (HEAD.encode() + b"\n" + b"palabra " * 650_000, 1, "pesa 5.2 MB", LEFT_OUT),
     "unclosed": (b"---\ntitle: Una\ndate: 2026-01-02\ntexto\n", 4, "no acaba", BUILT),
@@ -157,6 +158,7 @@ ODD = {
         "no tiene la plantilla",
     ),
     "posts/foto.jpg": ("no es una foto", None),
+    "posts/nota.md.txt": (GOOD, "llámalo «nota.md»"),
     "posts/.oculto.md": ("x", None),
     "posts/copia.md~": ("x", None),
 }
@@ -298,3 +300,6 @@ def test_a_text_that_lies_where_no_posts_are_is_told(tmp_path, build):
     told = [r.getMessage() for r in build(content, tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False)]
     words = [line.partition(": no se lee")[0] for line in told if ": no se lee" in line]
     assert ["content/suelta.md", "content/blog/2026/b.md"] == words
+    records = build(content, tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False, ARTICLE_PATHS=["blog"])
+    (about,) = [r.getMessage() for r in records if "content/posts/a.md: no se lee" in r.getMessage()]
+    assert "content/blog, content/pages" in about

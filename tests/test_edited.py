@@ -212,12 +212,6 @@ def test_other_tags_are_wherever_posts_are_listed_by_them(blog, more):
         shutil.rmtree(blog.root / "whole")
 
 
-@pytest.mark.parametrize("tags", ["", "Redes", "redes, Colas", "C#, 日本"])
-def test_tags_that_make_or_end_a_list_are_for_a_build(blog, tags):
-    """The only post of one leaves it, or it is spelled in another way than elsewhere."""
-    assert [] == edited(blog, saying(blog, "Nada.", "tres", Etiquetas=tags), name="tres")
-
-
 def test_the_archive_reads_no_post_to_name_it(blog, monkeypatch):
     """Of many posts it shows names alone, which lie together; one has been edited. A page is in the menu."""
     monkeypatch.setattr(arrangement, "FEW", 2)
@@ -284,13 +278,23 @@ def test_those_who_speak_are_seen(blog):
     assert edited(blog, *edits, name="id-dos.es.json", COMMENTS_PER_PAGE=100)
 
 
+def test_the_same_words_under_another_post_are_that_post_s(blog):
+    """What was said last names where: one word of many, said at one moment under two posts, is not one comment."""
+
+    def saying_yes(name: str) -> None:
+        said = Comment(id="c1", author="Eva", html="<p>Sí.</p>", date=dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
+        snapshot.write(blog.root / "conversation", Conversation(id=f"id-{name}", lang="es", comments=(said,) * 5))
+
+    saying_yes("cinco")
+    assert "index.html" in edited(blog, lambda: saying_yes("uno"), name="id-uno.es.json", COMMENTS_PER_PAGE=100)
+
+
 def void(_: object) -> None:
     """Take nothing of it."""
 
 
 @pytest.mark.parametrize("edit", [
-    {"Slug": "otro"}, {"Fecha": "2026-10-09"}, {"Etiquetas": "Colas, Nueva"}, {"Idioma": "en"},
-    {"Autor": "Luis Gil"}, {"Serie": "Colas"}, {"Categoría": "Barrio"}, {"Id": "otro"},
+    {"Slug": "otro"}, {"Fecha": "2026-10-09"}, {"Idioma": "en"}, {"Serie": "Colas"}, {"Id": "otro"},
     {"Alias": "/viejo/"}, {"Portada": "images/bar.png"}, {"Expira": "2026-12-20"},
 ])  # fmt: skip
 def test_what_arranges_is_for_a_build(blog, edit):
@@ -425,11 +429,11 @@ def test_a_file_of_another_name_is_the_same_post(longer):
 
 
 @pytest.mark.parametrize("header", [
-    {"Etiquetas": "Nueva"}, {"Categoría": "Barrio"}, {"Autor": "Luis Gil"}, {"Alias": "/viejo/"}, {"Serie": "Colas"},
+    {"Alias": "/viejo/"}, {"Serie": "Colas"},
     {"Idioma": "en"}, {"Id": "id-dos"}, {"Slug": "dos", "Fecha": "2026-11-05"}, {"Estado": "oculto"},
     {"Etiquetas": "redes"},
 ])  # fmt: skip
-def test_a_post_that_begins_a_list_or_is_more_than_one_is_for_a_build(longer, header):
+def test_a_post_that_is_more_than_one_is_for_a_build(longer, header):
     """Nothing is written of it."""
     if header == {"Estado": "oculto"}:
         header = {"Estado": "sin listar"}
@@ -505,10 +509,10 @@ def test_links_that_a_post_mends_or_breaks_are_for_a_build(longer):
 
 
 @pytest.mark.parametrize("text", [
-    "#Nueva etiqueta", "![Otra](/images/otra.png) #Redes", "Mira [[uno]]. #Redes", TEXTS[4] + " #Redes",
+    "![Otra](/images/otra.png) #Redes", "Mira [[uno]]. #Redes", TEXTS[4] + " #Redes",
 ])  # fmt: skip
 def test_a_text_that_brings_more_than_words_is_for_a_build(blog, text):
-    """Tags, pictures, names of other files."""
+    """Pictures, names of other files."""
     picture(blog.root / "content" / "images" / "otra.png", 10)
     assert [] == edited(blog, saying(blog, text))
 

@@ -11,13 +11,14 @@ import sys
 import sysconfig
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 
 import tertulia
 from tertulia import cli, defaults
-from tertulia.commands import make_blog, start
+from tertulia.commands import make_blog, program, start
 from tertulia.core import conf, paths
 from tertulia.core.errors import SettingError, TertuliaError
 
@@ -148,6 +149,27 @@ def test_with_nobody_to_ask_the_missing_answers_are_named(tmp_path, monkeypatch)
     with pytest.raises(SettingError, match="--name … --author …"):
         make_blog.run(tmp_path, "b", {"address": "https://x.example"}, yes=False)
     assert [] == os.listdir(tmp_path)
+
+
+def test_who_forgot_to_go_into_their_blog_is_told_before_they_are_asked(tmp_path, monkeypatch, capsys):
+    """``new "A title"`` beside the blog would make another: what it is about to do is said first, and how to go in."""
+
+    class Terminal(io.StringIO):
+        isatty = lambda self: True  # noqa: E731
+
+    make_blog.write(tmp_path / "mi blog", ANSWERS, NOON, "1a2b3c4d")
+    (tmp_path / "other").mkdir()
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    with pytest.raises(EOFError):
+        make_blog.run(tmp_path, "El voto útil", {}, yes=False)
+    said = capsys.readouterr().out.splitlines()
+    assert str(tmp_path / "El voto útil") in said[0] and "cd 'mi blog'" in said[1]
+    assert ["mi blog", "other"] == sorted(os.listdir(tmp_path))
+
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as left:
+        program.run([], ["tertulia", "build"], elsewhere=[SimpleNamespace(name="build")])
+    assert "cd 'mi blog'" in str(left.value).splitlines()[1]
 
 
 def test_a_blog_is_found_from_within(tmp_path):

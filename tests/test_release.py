@@ -163,6 +163,19 @@ def test_what_is_not_committed_is_not_released(clone):
         release.run(clone, "0.2.0", DAY, lambda: True)
 
 
+def test_who_git_does_not_know_is_told_before_the_checks(clone, monkeypatch):
+    """A commit needs a name: a machine where git has none says so at once, and not after all that was tried."""
+    git(clone, "config", "--unset", "user.name")
+    git(clone, "config", "user.useConfigOnly", "true")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    for name in ("GIT_COMMITTER_NAME", "GIT_AUTHOR_NAME", "EMAIL"):
+        monkeypatch.delenv(name, raising=False)
+    tried = []
+    with pytest.raises(TertuliaError, match="who you are"):
+        release.run(clone, "0.2.0", DAY, lambda: not tried.append(1))
+    assert ([], "") == (tried, git(clone, "status", "--porcelain"))
+
+
 def test_our_changelog_has_notes_for_the_next_release():
     """The file of this very repository is one that the task can read."""
     assert "- " in release.notes_of((ROOT / "CHANGELOG.md").read_text("utf-8"))

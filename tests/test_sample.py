@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gzip
+import re
 import shutil
 from itertools import chain
 
@@ -9,7 +10,7 @@ import mf2py
 import pytest
 from bs4 import BeautifulSoup
 
-from tertulia.commands import start
+from tertulia.commands import photographs, start
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.embeds.capture_store import CaptureStore
@@ -116,3 +117,14 @@ def test_start_takes_the_samples_talk_away(tmp_path):
     assert not any("data-network" in path.read_text("utf-8") for path in pages)
     assert not (tmp_path / "output" / "avatars").exists()
     assert not (tmp_path / "var" / "conversation").exists()
+
+
+def test_the_pictures_of_the_readme_are_of_pages_that_are_there(output):
+    """`python3 tasks.py docs --pictures` takes each anew, of a part of the page where it names one."""
+    for name in ("README.md", "README.es.md"):
+        shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / name).read_text("utf-8"))
+        assert list(photographs.OF_SAMPLE) == shown
+    for place in photographs.OF_SAMPLE.values():
+        url, _, part = place.partition("#")
+        text = (output / url / "index.html").read_text("utf-8")
+        assert not part or f'id="{part}"' in text

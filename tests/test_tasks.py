@@ -121,6 +121,24 @@ def test_what_makes_no_sense_is_answered_in_one_line(typed, expected, capsys):
     assert (2, expected + "\n") == (ended.value.code, capsys.readouterr().err)
 
 
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        (["El voto útil"], "El voto útil"),
+        (["El", "voto", "útil"], "El voto útil"),
+        (["“El", "voto", "útil”"], "El voto útil"),
+        (["«Sí»", "y", "«no»"], "«Sí» y «no»"),
+        (["“Hola”,", "dijo"], "“Hola”, dijo"),
+        (["“Hola”"], "“Hola”"),
+        (["", ""], " "),
+    ],
+)
+def test_a_title_needs_no_quotes(typed, title):
+    """A shell parts the words of a title without them, and knows none of the quotes that books have."""
+    given = program.gathered(["tasks.py", "new", *typed, "--lang", "en"])
+    assert ["tasks.py", "new", title, "--lang", "en"] == given
+
+
 def test_outside_a_blog_its_tasks_say_where_they_work():
     """A task that needs a blog is not unknown where there is none: one line says how to get to one."""
     with pytest.raises(SystemExit, match=r"«build» trabaja en uno.*tertulia new mi-blog"):

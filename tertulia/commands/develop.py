@@ -129,7 +129,7 @@ def docs(
     """Build the documentation as a site into output-docs/; --examine looks at each page, --serve shows it."""
     from pathlib import Path
 
-    from tertulia.commands import documentation, drawings, key_drawings, looks_pictures
+    from tertulia.commands import documentation, drawings, key_drawings, looks_pictures, photographs
     from tertulia.core.files import write_whole
 
     if pictures:
@@ -137,7 +137,7 @@ def docs(
         write_whole(root / drawings.ROOMS, drawings.rooms(root))
         for file, drawing in key_drawings.drawn(root).items():
             write_whole(root / file, drawing)
-        drawings.screenshot(root)
+        photographs.of_sample(root)
         looks_pictures.draw(root)
     if not documentation.run(c.root, serve=serve, examined=examine or lighthouse, lighthouse=lighthouse):
         raise Exit(code=1)

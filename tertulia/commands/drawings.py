@@ -1,21 +1,12 @@
-"""The pictures of the documentation, made from what is there: the rooms by their imports, the sample by a browser."""
+"""The rooms of the package one below the other, drawn by their imports: ``docs/rooms.svg``."""
 
 import ast
-import shutil
-import subprocess
-import threading
 import tomllib
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from tertulia.commands import build, check, preview
-from tertulia.core.errors import TertuliaError
-from tertulia.core.languages import say
-
 ROOMS = "docs/rooms.svg"
-SCREENSHOT = "docs/screenshot.png"
-SCREEN = (1280, 860)  # pixels
 
 ROW_PX, BOX_PX, WIDTH_PX, LEFT_PX = 44, 34, 840, 190
 PAPER, INK, QUIET, ACCENT = "#fbf8f2", "#241d18", "#6a5f57", "#9a2622"
@@ -98,33 +89,3 @@ def about(root: Path, room: str) -> str:
     for end in (". ", ": ", "; ", ", once"):
         first = first.partition(end)[0]
     return first.replace("``", "").rstrip(".:,")
-
-
-def screenshot(root: Path) -> None:
-    """
-    Take a picture of the sample's home page, as a browser shows it.
-
-    Raises:
-        TertuliaError: there is no browser, or the sample cannot be built.
-    """
-    browser = next((found for name in check.BROWSERS if (found := shutil.which(name))), "")
-    if not browser:
-        raise TertuliaError(say("check_no_chromium"))
-    with build.workshop(root, ".output-") as folder:
-        report = build.run(root, folder / "site", "publishconf.py")
-        if report.failure:
-            raise TertuliaError(report.failure)
-        server = preview.listen("127.0.0.1", 0, preview.Site(folder / "site", live=False))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            taken = folder / "screenshot.png"
-            command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
-            command += [f"--window-size={SCREEN[0]},{SCREEN[1]}", f"--screenshot={taken}"]
-            address = f"http://127.0.0.1:{server.server_address[1]}/"
-            subprocess.run([*command, address], check=False, capture_output=True, timeout=120)
-            if not taken.is_file():
-                raise TertuliaError(say("check_browser_failed", why=browser))
-            shutil.copyfile(taken, root / SCREENSHOT)
-        finally:
-            server.shutdown()
-            server.server_close()

@@ -4,18 +4,15 @@
 are all that it has; else it has those of the sample.
 """
 
-import json
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tertulia.commands import build, check, documentation
+from tertulia.commands import build, check, documentation, photographs
 from tertulia.core import conf
 from tertulia.core.errors import TertuliaError
-from tertulia.core.languages import say
 
 EXAMPLES = Path("docs/looks-examples.md")
 FILES = Path("docs/looks")
@@ -61,10 +58,7 @@ def draw(root: Path) -> None:
     Raises:
         TertuliaError: there is no browser, or one of them cannot be built.
     """
-    tools = check.Tools(root / "var" / "check" / "tools")
-    if not tools.chromium:
-        raise TertuliaError(say("check_no_chromium"))
-    tools.packages()
+    tools = photographs.camera(root)
     for example in examples(root):
         with build.workshop(root, ".output-") as folder:
             write(root, example, folder / "blog")
@@ -74,7 +68,7 @@ def draw(root: Path) -> None:
                 raise TertuliaError(report.failure)
             pages = OF_ITS_OWN if (example.files / "content/posts").is_dir() else OF_SAMPLE
             with check.served(folder / "site", "") as origin:
-                _photograph([f"{origin}/{page}" for page in pages], folder, tools)
+                photographs.take(_shots([f"{origin}/{page}" for page in pages], folder), tools, folder)
             _together(folder).save(example.picture, "WEBP", quality=80, method=6)
 
 
@@ -92,19 +86,10 @@ def _cells() -> list[tuple[str, Viewport, int]]:
     return [(scheme, screen, page) for scheme in ("light", "dark") for screen in SCREENS for page in (0, 1)]
 
 
-def _photograph(addresses: list[str], folder: Path, tools: check.Tools) -> None:
-    """Leave ``0.png``, ``1.png``… in *folder*, of each cell one."""
-    shots = [
-        {"address": addresses[page], "width": screen.width_px, "height": screen.height_px, "scheme": scheme,
-         "file": str(folder / f"{number}.png")}
-        for number, (scheme, screen, page) in enumerate(_cells())
-    ]  # fmt: skip
-    job = folder / "shots.json"
-    job.write_text(json.dumps({"chromium": tools.chromium, "shots": shots}), "utf-8")
-    command = [tools.node(), str(tools.folder / "shots.mjs"), str(job)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise TertuliaError(say("check_browser_failed", why=(done.stderr.strip().splitlines() or [""])[0]))
+def _shots(addresses: list[str], folder: Path) -> Iterator[photographs.Shot]:
+    """Yield what to take of each cell: ``0.png``, ``1.png``… in *folder*."""
+    for number, (scheme, screen, page) in enumerate(_cells()):
+        yield photographs.Shot(addresses[page], folder / f"{number}.png", screen.width_px, screen.height_px, scheme)
 
 
 def _together(folder: Path) -> Any:

@@ -6,6 +6,7 @@ that lay there before is touched.
 
 import datetime as dt
 import secrets
+import shlex
 import shutil
 import sys
 import tempfile
@@ -47,9 +48,16 @@ def run(called_from: Path, folder: str, given: Mapping[str, str], *, yes: bool) 
         needed = [name for name in needed if not (yes and getattr(defaults, name))]
         if needed:
             raise SettingError(say("blog_needs", options=" ".join(f"--{name} …" for name in needed)))
+    else:  # whoever forgot to go into their blog, and wanted a post, is asked for a language all of a sudden
+        print(say("blog_begins", folder=target), *hints(called_from), sep="\n")
     answers = start.gather(defaults, given, ask, print)
     post = write(target, answers, dt.datetime.now(ZoneInfo(answers.timezone)), secrets.token_hex(4))
     print(say("blog_made", folder=target, post=post))
+
+
+def hints(folder: Path) -> list[str]:
+    """Return how to go into each blog that lies right in *folder*, a line each."""
+    return [say("blog_below", folder=shlex.quote(blog.name)) for blog in conf.below(folder)]
 
 
 def refuse_taken(target: Path) -> None:

@@ -23,9 +23,11 @@ from tertulia.core.languages import IN_A_CLONE, say
 # Tasks that hand everything behind their name to another program, which has options of its own.
 TAKES_THE_REST = ("test",)
 
-# Tasks whose first argument may be several: a shell gives each file of "*.xml" by itself.
-TAKES_SEVERAL = ("import", "comments")
+# Tasks whose first argument may be several, and what is put between them: a shell gives each file of "*.xml" by itself,
+# and each word of a title that is in no quotes, or in those that a page or a telephone makes of them.
 BETWEEN = "\n"
+TAKES_SEVERAL = {"import": BETWEEN, "comments": BETWEEN, "new": " "}
+CURLY = ("“”", "«»", "‘’", "„“")
 UNREAD = 128 + 13  # SIGPIPE: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_08_02
 
 # What invoke says of a command line that makes no sense (invoke/parser/parser.py), and our phrase for it.
@@ -54,7 +56,9 @@ def run(tasks: Sequence[Any], arguments: list[str], *, elsewhere: Sequence[Any] 
     if arguments[1:2] and arguments[1] in names and arguments[2:3] in (["--help"], ["-h"]):
         arguments = [arguments[0], "--help", arguments[1]]  # or `new --help` would write a post of that name
     if any(task.name == word for task in elsewhere for word in arguments[1:2]) and arguments[1] not in names:
-        sys.exit(say("no_blog_here", task=arguments[1]))
+        from tertulia.commands.make_blog import hints
+
+        sys.exit("\n".join([say("no_blog_here", task=arguments[1]), *hints(Path.cwd())]))
     try:
         TaskLine(tasks, {**context, "rest": rest}).run(arguments)
     except TertuliaError as error:
@@ -69,11 +73,15 @@ def run(tasks: Sequence[Any], arguments: list[str], *, elsewhere: Sequence[Any] 
 
 def gathered(arguments: list[str]) -> list[str]:
     """*arguments* with all that a task takes for its first argument as one."""
-    if arguments[1:2] and arguments[1] in TAKES_SEVERAL:
-        end = next((at for at in range(2, len(arguments)) if arguments[at].startswith("-")), len(arguments))
-        if end > 3:
-            return [*arguments[:2], BETWEEN.join(arguments[2:end]), *arguments[end:]]
-    return arguments
+    between = TAKES_SEVERAL.get(arguments[1]) if arguments[1:2] else None
+    end = next((at for at in range(2, len(arguments)) if arguments[at].startswith("-")), len(arguments))
+    if between is None or end <= 3:
+        return arguments
+    whole = between.join(arguments[2:end])
+    inner = whole[1:-1]
+    if between != BETWEEN and whole[0] + whole[-1] in CURLY and not {whole[0], whole[-1]} & set(inner):
+        whole = inner  # they were to keep the words together, and did not
+    return [*arguments[:2], whole, *arguments[end:]]
 
 
 @contextlib.contextmanager

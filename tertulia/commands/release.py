@@ -114,6 +114,10 @@ def _refuse(root: Path, number: str) -> None:
         raise TertuliaError(say("release_uncommitted"))
     if _git(root, "tag", "--list", f"v{number}"):
         raise TertuliaError(say("release_tagged", tag=f"v{number}"))
+    try:
+        _git(root, "var", "GIT_COMMITTER_IDENT")  # asked now: the commit comes after minutes of checks
+    except TertuliaError as error:
+        raise TertuliaError(say("release_nobody")) from error
 
 
 def _wheel(root: Path, number: str) -> Path:

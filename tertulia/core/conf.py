@@ -37,13 +37,23 @@ def settings(root: Path) -> dict[str, Any]:
 
 def find(folder: Path) -> Path | None:
     """Return the blog that *folder* lies in: the nearest folder upwards whose settings begin with our defaults."""
-    for place in (folder, *folder.parents):
-        try:
-            if DEFAULTS_NAME in (place / NAME).read_text("utf-8", "replace"):
-                return place
-        except OSError:
-            continue
-    return None
+    return next((place for place in (folder, *folder.parents) if is_blog(place)), None)
+
+
+def is_blog(folder: Path) -> bool:
+    """Whether *folder* itself has settings that begin with our defaults."""
+    try:
+        return DEFAULTS_NAME in (folder / NAME).read_text("utf-8", "replace")
+    except OSError:
+        return False
+
+
+def below(folder: Path) -> list[Path]:
+    """Return the blogs that lie right in *folder*, where somebody may have forgotten to go into one."""
+    try:
+        return sorted(place for place in folder.iterdir() if is_blog(place))
+    except OSError:
+        return []
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ _REASONS = {
     errno.ENOENT: "reason_missing", errno.EACCES: "reason_denied", errno.EPERM: "reason_denied",
     errno.ELOOP: "reason_loop", errno.EISDIR: "reason_folder",
 }  # fmt: skip
+_RTF = b"{\\rtf"  # what TextEdit saves unless it is told otherwise, whatever the file is called
 
 
 @dataclass(slots=True)
@@ -66,6 +67,8 @@ def load(path: Path, shown: str, most_bytes: int = 2_000_000) -> tuple[str, Prob
         return problem("unreadable_file", reason=say(_REASONS.get(error.errno or 0, "reason_other")))
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return problem("binary_file")
+    if data.lstrip().startswith(_RTF):
+        return problem("rich_text")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

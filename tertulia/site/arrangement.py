@@ -368,6 +368,7 @@ class Arrangement:
         self._posts: dict[int, KeptPost] = {}
         self._labels: dict[int, KeptLabel] = {}
         self._values: dict[str, Any] = {}
+        self._left: dict[str, object] = {}  # values that are others now
 
     def post(self, number: int) -> KeptPost:
         """Return the post of that *number*, which may never be asked anything."""
@@ -401,6 +402,13 @@ class Arrangement:
             self._labels[number] = KeptLabel(number, self.value(f"label {number}"))
         return self._labels[number]
 
+    def new_label(self, values: Mapping[str, Any]) -> KeptLabel:
+        """Return a tag, category or author that was not there, with these *values*."""
+        known = (int(name.partition(" ")[2]) for name in self.names("label "))
+        number = max(*self._labels, *known, -1, -1) + 1
+        self.leave(f"label {number}", dict(values))
+        return self.label(number)
+
     def posts(self, number: int) -> KeptPosts:
         """Return a long list."""
         return KeptPosts(self, number)
@@ -427,12 +435,23 @@ class Arrangement:
 
     def names(self, begin: str) -> list[str]:
         """Return all names that *begin* so."""
-        asked = "SELECT name FROM pieces WHERE substr(name, 1, ?) = ? ORDER BY name"
-        return [name for (name,) in self._store.execute(asked, (len(begin), begin))]
+        asked = "SELECT name FROM pieces WHERE name >= ? AND name < ? ORDER BY name"
+        return [name for (name,) in self._store.execute(asked, (begin, f"{begin}\U0010ffff"))]
 
-    def set(self, name: str, value: object) -> None:
-        """Let *value* be what was left by that *name*, for as long as this is open."""
-        self._values[name] = value
+    def find(self, name: str) -> Any:
+        """Return what was left by that *name*, or None."""
+        try:
+            return self.value(name)
+        except LookupError:
+            return None
+
+    def leave(self, name: str, value: object) -> None:
+        """Let *value* be what was left by that *name*; written down with the next ``change``."""
+        self._values[name] = self._left[name] = value
+
+    def give(self, name: str, value: object) -> None:
+        """Let all pages be given *value* by that *name*."""
+        self.leave(f"given {name}", value)
 
     def has_page(self, name: str) -> bool:
         """Whether there is a page with that file."""
@@ -479,16 +498,16 @@ class Arrangement:
         """Return the numbers of posts that lead to a *file* of the output."""
         return frozenset(number for (number,) in self._store.execute("SELECT post FROM leads WHERE file = ?", (file,)))
 
-    def change(self, posts: Iterable[KeptPost], values: Mapping[str, object], changes: "Changes") -> None:
-        """Leave *posts* and *values* as they are now, with more *changes*: all of it, or none."""
-        rows, named = [], {}
+    def change(self, posts: Iterable[KeptPost], changes: "Changes") -> None:
+        """Leave *posts*, and what is to be left, as they are now, with more *changes*: all of it, or none."""
+        rows = []
         for post in posts:
             post._have_all()
             piece, names = self._names(post.number)
-            self._values[piece] = named[piece] = {**names, post.number: _names_of(post.__dict__)}
+            self.leave(piece, {**names, post.number: _names_of(post.__dict__)})
             held = {name: value for name, value in post.__dict__.items() if name not in _LESS_OF_KEPT}
             rows.append((post.number, str(post.source_path), pickle.dumps(held, pickle.HIGHEST_PROTOCOL)))
-        pieces = [(name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) for name, value in {**values, **named}.items()]
+        pieces = [(name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) for name, value in self._left.items()]
         self._store.execute("BEGIN")
         self._store.executemany("DELETE FROM posts WHERE number = ?", [(post.number,) for post in changes.gone])
         self._store.executemany("DELETE FROM leads WHERE post = ?", [(number,) for number in changes.leads])
@@ -506,6 +525,7 @@ class Arrangement:
         self._store.executemany("INSERT OR REPLACE INTO pieces VALUES (?, ?)", pieces)
         self._store.executemany("DELETE FROM pieces WHERE name = ?", [(name,) for name in changes.lost])
         self._store.execute("COMMIT")
+        self._left.clear()
 
     def _change_page(self, name: str, held: bytes | None) -> None:
         """Leave a page as it is now; None where it is no more."""

@@ -20,13 +20,14 @@ from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.render.picture_facts import PICTURE_SUFFIXES
 from tertulia.render.resolver import FOLDER
-from tertulia.site import gone, moved, moved_here, put_away
+from tertulia.site import gone, moved, moved_here, put_away, redirects
 from tertulia.site.arrangement import Arrangement, KeptPost
 from tertulia.site.broken_links import files_named, names_of
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import TO_FILE, attributes
 from tertulia.site.embeds import pictures_url
-from tertulia.site.moves import Moves, uses_of
+from tertulia.site.label_edits import uses_of
+from tertulia.site.moves import Moves
 from tertulia.site.pictures import request_files
 from tertulia.site.records import PostRecord, Reading
 from tertulia.site.state import digest_of
@@ -49,7 +50,18 @@ def left(build: SiteBuild) -> dict[str, object]:
         "looked for": looked,
         "named files": None if build.named_files is None else {name_of(one) for one in build.named_files},
         "broken": build.broken,
+        "wanted": _wanted(build),
         "without ids": sorted(post.shown_path for post in build.contents if not (post.has_id or post.is_page)),
+    }
+
+
+def _wanted(build: SiteBuild) -> set[str]:
+    """Return the files at which something else would stand if nothing did: another post, a page that leads on."""
+    site, prefix = build.settings["SITE_ADDRESS"], build.settings["SITEURL"]
+    asked = [alias for post in build.contents for alias in (*post.aliases, *post.old_addresses)]
+    asked += [one.old.removeprefix(prefix) for one in (build.led_on.elsewhere if build.led_on else ())]
+    return build.owners.wanted | {
+        redirects.alias_file(path) for one in asked if (path := redirects.alias_path(one, site))
     }
 
 
@@ -251,15 +263,17 @@ class Arrivals:
 
     def labels(self, record: PostRecord) -> dict[str, Any]:
         """
-        Return the tags, categories and authors of a post.
+        Return the tags, categories and authors of a post, which may be new.
 
         Raises:
-            NeedsBuildError: one of them is new.
+            NeedsBuildError: how one of them is called, or where its page is, takes a build.
         """
-        self.moves.asked = Path(record.shown_path)
-        tags = [self.moves.label("tag", slug) for slug in uses_of(record, self.build)]
-        categories = [self.moves.label("category", name) for name in record.categories]
-        authors = [self.moves.label("author", name) for name in record.authors]
+        self.moves.asked, known = Path(record.shown_path), self.moves.labels
+        tags = [known.tag(slug, next(iter(uses))) for slug, uses in uses_of(record, self.build).items()]
+        categories, authors = (
+            [known.named(kind, name) for name in names]
+            for kind, names in (("category", record.categories), ("author", record.authors))
+        )
         return {
             "tags": tags, "categories": categories, "category": categories[0],
             "authors": authors, "author": authors[0],
@@ -295,6 +309,22 @@ class Arrivals:
         for path in self.beside - set(map(str, self.build.pictures.used)):
             self._asked = Path(path)
             self._cannot("edit_pictures")
+
+    def refuse_addresses(self, lost: Iterable[str], new: Iterable[str]) -> None:
+        """
+        See that nobody asked to lead on from a file that is *lost*, or to one of these or to a *new* one.
+
+        Raises:
+            NeedsBuildError: somebody did.
+        """
+        lost, new = set(lost), set(new)
+        table = moved_here.read(self.build.reader.content) if lost or new else {}
+        targets = {
+            name for to in table.values() for name in (to.strip("/"), posixpath.join(to.strip("/"), "index.html"))
+        }
+        for name in (lost & self.arrangement.value("wanted") if lost else set()) | ((lost | new) & targets):
+            self._asked = Path(name)
+            self._cannot("edit_address")
 
     def refuse_links(self, broken: Iterable[str], new: Iterable[str], posts: Iterable[Any]) -> None:
         """

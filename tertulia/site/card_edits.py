@@ -32,7 +32,6 @@ class CardEdits:
     def __init__(self, build: SiteBuild, arrangement: Arrangement) -> None:
         self.build, self.arrangement = build, arrangement
         self.files: dict[str, bytes | None] = {}
-        self.values: dict[str, object] = {}
         self._of_site: dict[str, Any] = {}
         self._anew: dict[int, Any] = {}  # posts that say other things
         self._gone: set[int] = set()
@@ -60,7 +59,7 @@ class CardEdits:
                 bisect(oldest, _by_date(post), key=lambda one: _by_date(self.arrangement.post(one))), post.number
             )
             self._now = oldest[::-1]
-        self.values[NAME] = self._now
+        self.arrangement.leave(NAME, self._now)
 
     def finish(self) -> list[Any]:
         """Draw what is to be drawn; the posts that have another card now, besides those that were told of here."""

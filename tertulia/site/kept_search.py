@@ -36,7 +36,6 @@ class KeptSearch:
 
     def __init__(self, build: SiteBuild, arrangement: Arrangement, output: Path) -> None:
         self.build, self.arrangement, self.output = build, arrangement, output
-        self.values: dict[str, object] = {}
         self.lost: set[str] = set()  # names of values that are no more
         self.moved: list[tuple[datetime, KeptPost]] = []  # posts of another date now, by the one that they had
         self._index: TemporaryDirectory[str] | None = None  # a new one
@@ -96,7 +95,7 @@ class KeptSearch:
             count = known + len(comes) - len(goes)
             if count >= search.LEAST_PARTED:
                 raise NeedsBuildError(say("edit_search", path=search.FOLDER))
-            self.values["searched posts"] = count
+            self.arrangement.leave("searched posts", count)
             return {post.number: "" for post in come}
         posts: list[Any] = list(known)
         before, settled = _newest_part(len(posts))
@@ -118,7 +117,7 @@ class KeptSearch:
             raise NeedsBuildError(say("edit_search", path=search.FOLDER))
         if any(post.lang not in parts.get(now, ()) for post in come if parts):
             raise NeedsBuildError(say("edit_search", path=search.FOLDER))
-        self.values["searched posts"] = posts
+        self.arrangement.leave("searched posts", posts)
         return {post.number: now for post in come}
 
     def _searched(self, name: str) -> tuple[str, str, bytes]:
@@ -140,7 +139,7 @@ class KeptSearch:
                 if page is None:
                     self.lost.add(piece)
                 else:
-                    self.values[piece] = page
+                    self.arrangement.leave(piece, page)
         binary = search.executable()
         if binary is None:
             raise NeedsBuildError(say("no_pagefind"))

@@ -34,7 +34,8 @@ from tertulia.site.contents import TO_FILE
 from tertulia.site.elsewhere import asked_by, suspecting
 from tertulia.site.embeds import pictures_url
 from tertulia.site.kept_search import KeptSearch
-from tertulia.site.moves import Moves, PostPlace, uses_of
+from tertulia.site.label_edits import uses_of
+from tertulia.site.moves import Moves, PostPlace
 from tertulia.site.posts_json_edits import PostsJsonEdits
 from tertulia.site.problems import no_ids
 from tertulia.site.reading import PostReader, allowed_hosts
@@ -100,7 +101,6 @@ class KeptSite:
         self.due: datetime | None = None  # when the clock alone makes a file that was saved another
         self.drawn: dict[str, bytes] = {}
         self.renamed: list[KeptPost] = []
-        self.values: dict[str, object] = {}
         self.edited: list[str] = []  # why anything was drawn
         self.touched: dict[int, KeptPost] = {}
         self._sought: list[str] = []  # files that came, or went
@@ -172,7 +172,7 @@ class KeptSite:
         set_text(post, reading.record.content, self.build)
         post.content = post._content
         self.touched[post.number] = post
-        self.values[f"reading {post.source_path}"] = reading
+        self.arrangement.leave(f"reading {post.source_path}", reading)
         self.build.state.digests[post.shown_path] = digest_of(reading)
 
     def showing(self, post: KeptPost, size: int) -> Iterable[str]:
@@ -195,7 +195,7 @@ class KeptSite:
         self.moves.asked = Path(post.shown_path)
         if any(getattr(before, name) != getattr(now, name) for name in self.movable):
             self.moves.refuse(post)
-            self.moves.respell(uses_of(before, self.build), uses_of(now, self.build))
+            self.moves.labels.respell(uses_of(before, self.build), uses_of(now, self.build))
             for name, value in self.arrivals.labels(now).items():
                 setattr(post, name, value)
             post.date = now.date
@@ -216,18 +216,6 @@ class KeptSite:
         self.renamed.append(post)
         self.cards.say(post)
         return []
-
-    def _value(self, name: str) -> Any:
-        """Return what was left by that *name*, or None."""
-        try:
-            return self.arrangement.value(name)
-        except LookupError:
-            return None
-
-    def _give(self, name: str, value: object) -> None:
-        """Let all pages be given *value* by that *name*."""
-        self.arrangement.set(f"given {name}", value)
-        self.values[f"given {name}"] = value
 
     def draw(self, name: str) -> None:
         """Draw the page; it is written with all the others."""
@@ -270,7 +258,7 @@ class KeptSite:
                 now = self.arrivals.read(path) if is_there else Reading()
                 if before and before.record:  # it was left out
                     raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
-                self.values[f"reading {path}"] = now
+                self.arrangement.leave(f"reading {path}", now)
                 moving.append(path)
                 (saved.comes if now.record else saved.drafts).append(Edit(None, before or Reading(), now, WHOLE))
                 continue
@@ -281,7 +269,7 @@ class KeptSite:
                 raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
             else:
                 moving.append(path)
-                self.values[f"reading {path}"] = now
+                self.arrangement.leave(f"reading {path}", now)
                 saved.goes.append(Edit(post, before, now, WHOLE))
         self.arrivals.refuse_named(moving)
         return saved
@@ -334,7 +322,7 @@ class KeptSite:
         files |= {name: text.encode() for name, text in self.arrivals.led_on().items()}
         files |= self.told.files(
             told_before, told_now, order=self.moves.order, goes=goes,
-            comes=[edit.post for edit in comes], moves=self._moved.values(),
+            comes=[edit.post for edit in comes], moves=self._moved.values(), lists=self.moves.labels.noted,
         )  # fmt: skip
         files |= self.cards.files | self.moves.sitemap.files()
         files |= self.talk.files(self.renamed)
@@ -355,7 +343,7 @@ class KeptSite:
         """Let a post be nowhere any more."""
         assert edit.before.record
         post = edit.post
-        self.moves.respell(uses_of(edit.before.record, self.build), {})
+        self.moves.labels.respell(uses_of(edit.before.record, self.build), {})
         self.moves.go(post)
         self.cards.move(post, comes=False)
         self._note(post, comes=False)
@@ -367,11 +355,11 @@ class KeptSite:
         assert record
         path = self.arrivals.paths[record.shown_path]
         post = self.arrivals.post(path, edit.now, goes)
-        self.moves.respell({}, uses_of(record, self.build))
+        self.moves.labels.respell({}, uses_of(record, self.build))
         self.change(post, edit.now, {})
         self.talk.begin(post)
         self.arrivals.publish(post, path)
-        if self._value("given blog_json_ld"):
+        if self.arrangement.find("given blog_json_ld"):
             schema.describe_posts([post], self.build)
         if moved.old_files(self.told.addresses, [post])[post.save_as]:
             self.moves.cannot("edit_address")
@@ -396,8 +384,7 @@ class KeptSite:
             slugs[slug].remove(post.url)
             without.discard(post.shown_path)
         for name, value in (("numbers", numbers), ("talks", talks), ("slugs", slugs), ("without ids", sorted(without))):
-            self.arrangement.set(name, value)
-            self.values[name] = value
+            self.arrangement.leave(name, value)
 
     def _keep(self, saved: Saved, comes: Iterable[Edit]) -> None:
         """Note what the next edit has to know."""
@@ -407,14 +394,16 @@ class KeptSite:
             raise NeedsBuildError(say("edit_undated"))
         looked = {looked_for(one.written) for reading in found for one in reading.looked if one.written}
         if looked - (known := self.arrangement.value("looked for")):
-            self.values["looked for"] = known | looked
-        self.values |= {"report": self.report, **self.talk.values(), **self.moves.values, **self.cards.values}
-        self.values |= {"buried": self.build.buried, "led on": self.build.led_on}
+            self.arrangement.leave("looked for", known | looked)
+        build = self.build
+        values = {"report": self.report, "buried": build.buried, "led on": build.led_on, **self.talk.values()}
+        for name, value in values.items():
+            self.arrangement.leave(name, value)
 
     def _said_last(self) -> Iterable[str]:
         """Let pages tell what was said last under any post; those where that is another now."""
-        if self.talk.posts and (told := self._value("given latest_said")) is not None:
-            self._give("latest_said", self.talk.latest(told))
+        if self.talk.posts and (told := self.arrangement.find("given latest_said")) is not None:
+            self.arrangement.give("latest_said", self.talk.latest(told))
         return self.talk.is_other_home
 
     def write(self, files: Mapping[str, bytes | None]) -> list[str]:
@@ -432,9 +421,8 @@ class KeptSite:
         for name in (name for name, held in files.items() if held is None):
             remove_empty(self.output, name)
         written = [*files, *self.search.put()]
-        self.values |= self.search.values
         self.moves.changes.lost |= self.search.lost
-        self.arrangement.change((self.moves.touched | self.touched).values(), self.values, self.moves.changes)
+        self.arrangement.change((self.moves.touched | self.touched).values(), self.moves.changes)
         if self._relations:
             self.build.state.keep_value(related_kept.NOTE, self._relations)
         self.search.note()
@@ -482,10 +470,12 @@ class KeptSite:
         """
         looked_at = {post.number for post in (*posts, *goes)}
         files = {**self.moves.changes.pages, **self.moves.files}
-        for name, held in files.items():
-            if held is None and name not in self.drawn and self.arrangement.leading_to(name) - looked_at:
+        lost = [name for name, held in files.items() if held is None and name not in self.drawn]
+        for name in lost:
+            if self.arrangement.leading_to(name) - looked_at:
                 raise NeedsBuildError(say("edit_led_to", path=name))
         new = {name for name in self.drawn if not (self.output / name).exists()}
+        self.arrivals.refuse_addresses(lost, new)
         self.arrivals.refuse_links(self.arrangement.value("broken"), new, posts)
 
     def _complaints(self, edits: Sequence[Edit], readings: Sequence[Reading]) -> list[Problem]:
@@ -510,8 +500,8 @@ class KeptSite:
         check.check(links)
         if without := self.arrangement.value("without ids"):
             found.append(no_ids(without))
-        self.values["anchored"] = self.arrangement.value("anchored") | set(with_places(check, links))
-        self.values["broken"] = self.arrangement.value("broken") | check.broken
+        self.arrangement.leave("anchored", self.arrangement.value("anchored") | set(with_places(check, links)))
+        self.arrangement.leave("broken", self.arrangement.value("broken") | check.broken)
         leads = self.moves.changes.leads
         leads |= {edit.post.number: set() for edit in edits}
         for number, file in files_led_to(check, links):
@@ -555,7 +545,7 @@ class KeptSite:
         """Return the files of the feeds that the posts stand in."""
         from tertulia.site import feeds, post_feeds
 
-        folders: set[str] = set(self.moves.feeds)
+        folders: set[str] = set(self.moves.feeds.others)
         for edit in edits if any(edit.size is not None for edit in edits) else ():
             with contextlib.suppress(LookupError):
                 folders.update(self.arrangement.value(f"feeds of {edit.post.number}"))
@@ -563,9 +553,10 @@ class KeptSite:
 
         def prepared_of(post: KeptPost) -> feeds.Prepared:
             name = f"entry {post.number}"
-            entry = None if post.number in edited else self._value(name)
+            entry = None if post.number in edited else self.arrangement.find(name)
             if entry is None:  # of others, the first edit that asks works it out for those after it
-                entry = self.values[name] = post_feeds.entry(post, self.build)
+                entry = post_feeds.entry(post, self.build)
+                self.arrangement.leave(name, entry)
             return feeds.prepare(entry)
 
         prepared: dict[int, feeds.Prepared] = {}

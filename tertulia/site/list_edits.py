@@ -121,10 +121,13 @@ class ListPages:
             shown = {one: value for one, value in values.items() if one in names}
             plain = {one: _plain(value) for one, value in shown.items()}
             self.changes.pages[name] = kind, names, {**given, "articles": held, **plain}
-            size = WHOLE if template == "index" and self.build.looks.layout["home"] == "whole" else CARD
-            self.changes.shown |= {(name, post): size for post in page.object_list}
+            self.changes.shown |= {(name, post): self._size(kind) for post in page.object_list}
             yield name
         self._lead_on(url, old if edit.before else None, new if edit.now else None, before.keys(), now.keys())
+
+    def _size(self, kind: str) -> int:
+        """Return how much a page of that *kind* shows of the posts in its list."""
+        return WHOLE if kind == "index" and self.build.looks.layout["home"] == "whole" else CARD
 
     def _hold(self, name: str, held: Sequence[KeptPost]) -> None:
         """Let a page that says the same know the list as it is now: a long one is known by its number alone."""
@@ -142,10 +145,12 @@ class ListPages:
         if edit.is_gone:
             self.changes.pages[name] = self.files[name] = None
             return
+        if edit.is_new:
+            self.claim(name)
         lists: dict[str, Any] = {one: held for one in ("articles", "dates") if one in names}
         self.changes.pages[name] = kind, names, {**given, **lists}
         known = {post.number for post in edit.before}
-        size = CARD if edit.key[0] in ("month", "day") else LINK
+        size = LINK if kind == "archives" or edit.key[0] == "year" else self._size(kind)
         self.changes.shown |= {(name, post): size for post in edit.now if edit.is_new or post.number not in known}
         yield name
 

@@ -25,7 +25,7 @@ from tertulia.core.errors import ContentError
 from tertulia.core.files import write_if_changed
 from tertulia.site.contents import Content
 
-_LISTS = {"tags": "tags", "topics": "categories", "authors": "authors"}  # kind → attribute of a post
+_LISTS = {"tags": "tags", "categories": "topics", "authors": "authors"}  # attribute of a post → kind
 _SIGNS = lazy_re.compile(r"[#.]")
 
 Addresses = Mapping[str, tuple[str, ...]]  # file in the output → what names whoever had it last
@@ -103,17 +103,22 @@ def old_lists(before: Addresses, contents: Iterable[Content]) -> dict[str, Any]:
 def labels(contents: Iterable[Content]) -> dict[str, Any]:
     """Tags, topics and authors of *contents* that have a page, each by what names it."""
     return {
-        f"{kind}:{label.name}": label
+        label_key(name, label): label
         for content in contents
-        for kind, name in _LISTS.items()
+        for name in _LISTS
         for label in getattr(content, name, None) or ()
         if getattr(label, "save_as", "")
     }
 
 
+def label_key(attribute: str, label: Any) -> str:
+    """Return what names a tag, a topic or an author, by the *attribute* of posts in which it stands."""
+    return f"{_LISTS[attribute]}:{label.name}"
+
+
 def is_of_list(named: Iterable[str]) -> bool:
     """Whether *named* are keys of a tag, a topic or an author, not of a post or page."""
-    return any(key.startswith(tuple(f"{kind}:" for kind in _LISTS)) for key in named)
+    return any(key.startswith(tuple(f"{kind}:" for kind in _LISTS.values())) for key in named)
 
 
 def every_key(content: Content) -> tuple[str, ...]:

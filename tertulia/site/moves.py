@@ -1,13 +1,12 @@
 """Posts that come, go, or move: each leaves its lists and comes into others, and what tells of those is told anew.
 
 A post that is new comes into its lists, one that was deleted or is a draft now leaves them, and one of another date,
-topic, author or tag does both. What ends a list of tags, topics or authors, or begins one, is for a build, and so are
-posts in other languages than the blog's own, with translations, or in a series.
+topic, author or tag does both. Lists begin and end with them. Posts in other languages than the blog's own, with
+translations, or in a series are for a build.
 """
 
 import calendar
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -17,13 +16,11 @@ from tertulia.site import schema, sitemap
 from tertulia.site.arrangement import LINK, WHOLE, Arrangement, Changes, KeptPost, KeptPosts
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import PERIODS
+from tertulia.site.feed_edits import FeedEdits
+from tertulia.site.label_edits import LABELS, LabelEdits
 from tertulia.site.list_edits import ALL, Key, ListEdit, ListPages, Page
-from tertulia.site.records import PostRecord
 from tertulia.site.sitemap_edits import SitemapEdits
 from tertulia.site.text_edits import NeedsBuildError, home_of
-
-Spellings = dict[str, Counter[str]]  # slug → how often each stands in posts
-LABELS = {"tag": "tags", "category": "categories", "author": "authors"}  # kind of list → attribute of a post
 
 
 class PostPlace(NamedTuple):
@@ -33,28 +30,6 @@ class PostPlace(NamedTuple):
     date: datetime
     id: str
     when: datetime | None  # it was changed last
-
-
-def left(build: SiteBuild) -> dict[str, object]:
-    """Return what an edit has to know of the lists of *build*."""
-    records = [
-        reading.record
-        for post in build.contents
-        if not post.is_page and (reading := build.read_as.get(str(post.source_path)))  # type: ignore[attr-defined]
-    ]
-    spellings: Spellings = {}
-    for record in records:
-        for slug, uses in uses_of(record, build).items() if record else ():
-            spellings.setdefault(slug, Counter()).update(uses)
-    return {"spellings": spellings}
-
-
-def uses_of(record: PostRecord, build: SiteBuild) -> Spellings:
-    """Return the tags of one post, in their order, and how it spells them."""
-    found: Spellings = {}
-    for label in record.tags:
-        found.setdefault(build.tags.slug(label), Counter())[label.strip()] += 1
-    return found
 
 
 class Moves:
@@ -72,12 +47,12 @@ class Moves:
     ) -> None:
         self.build, self.arrangement, self.output = build, arrangement, output
         self.changes = Changes()
-        self.values: dict[str, object] = {}
         self.touched: dict[int, KeptPost] = {}
-        self.feeds: set[str] = set()  # that hold other posts now
         self.files: dict[str, bytes | None] = {}  # of feeds that are no more, and of ways to lists
         self.sitemap = SitemapEdits(build, output)
         self._pages = ListPages(build, self.changes, rules, self.page, self.cannot)
+        self.labels = LabelEdits(build, arrangement, self.cannot)
+        self.feeds = FeedEdits(build, arrangement, self.changes, self._pages.claim)
         self._lists: dict[Key, ListEdit] = {}
         self._held: dict[Key, Sequence[KeptPost]] = {}  # as the build left them
         self.asked = Path()  # the file that is looked at
@@ -107,32 +82,6 @@ class Moves:
                 key = number(post)
                 lists.append((period, key if isinstance(key, tuple) else (key,)))
         return PostPlace(tuple(dict.fromkeys(lists)), post.date, post.id, sitemap.newest([post]))
-
-    def label(self, kind: str, name: str) -> Any:
-        """
-        Return the tag, category or author of that slug or name.
-
-        Raises:
-            NeedsBuildError: there is none.
-        """
-        attribute = "slug" if kind == "tag" else "name"
-        for label, _ in self._given(LABELS[kind]):
-            if getattr(label, attribute) == name:
-                return label
-        self.cannot("edit_begins")
-
-    def respell(self, old: Spellings, new: Spellings) -> None:
-        """Note how tags are spelled now; where their names, or what is told of them, may be others, it cannot be."""
-        spellings: Spellings = dict(self.arrangement.value("spellings"))
-        for slug in old.keys() | new.keys():
-            if old.get(slug) == new.get(slug):
-                continue
-            known = Counter(spellings.get(slug, {}))
-            spellings[slug] = known - old.get(slug, Counter()) + new.get(slug, Counter())
-            used = _by_use(known)
-            if len(known | spellings[slug]) != 1 and (not used or used != _by_use(spellings[slug])):
-                self.cannot("edit_spelled")
-        self._set("spellings", spellings)
 
     def refuse(self, post: Any) -> None:
         """
@@ -181,10 +130,10 @@ class Moves:
         if key == ALL:
             return None, self._given("articles")
         if kind in LABELS:
-            for label, posts in self._given(LABELS[kind]):
-                if label.slug == name:
-                    return label, posts
-            self.cannot("edit_begins")
+            return next((one for one in self.labels.given(kind) if one[0].slug == name), None) or (
+                self.labels.begun[kind, str(name)],
+                [],
+            )
         period = next((one for one in self._periods(kind) if one["period_num"] == name), None)
         return (period, period["articles"]) if period else (None, [])
 
@@ -247,6 +196,7 @@ class Moves:
             The pages that are others then.
         """
         names: list[str] = []
+        self.labels.settle()
         for edit in self._lists.values():
             names += self._relist(edit)
         names += self._count()
@@ -255,18 +205,17 @@ class Moves:
             if self.sitemap.is_there:
                 self.sitemap.post(post)
         names += [one.save_as for one in self.touched.values() if one not in self.changes.gone]
-        self.files |= self._pages.files
+        self.files |= self._pages.files | self.feeds.files
         return [name for name in names if self.changes.pages.get(name, "") is not None]
 
     def _relist(self, edit: ListEdit) -> Iterator[str]:
         """Let all that shows a list show it as it is now."""
-        kind, build = edit.key[0], self.build
-        own = build.settings["DEFAULT_LANG"]
-        is_period = kind in PERIODS
-        begins_or_ends = edit.is_new or edit.is_gone
-        if begins_or_ends and (not is_period or build.editions.others or not self._periods(str(kind))):
+        kind, build = str(edit.key[0]), self.build
+        own, others = build.settings["DEFAULT_LANG"], build.editions.others
+        is_period, begins_or_ends = kind in PERIODS, edit.is_new or edit.is_gone
+        if begins_or_ends and (others or edit.key == ALL or (is_period and not self._periods(kind))):
             self.cannot("edit_begins")
-        others = build.editions.others  # in the same languages as before
+        # In the same languages as before.
         if others and not all(any(one.lang == own for one in posts) for posts in (edit.before, edit.now)):
             self.cannot("edit_begins")
         held = self._hold(self._held[edit.key], edit)
@@ -274,12 +223,25 @@ class Moves:
             yield from self._of_all(edit, held)
         elif is_period:
             yield from self._of_period(edit, held)
-        else:
-            label = edit.label
-            self._replace(LABELS[str(kind)], lambda one: (label, held) if one[0] is label else one)
-            yield from self._pages.share_out(str(kind), (label.url, label.save_as), edit, held)
-            self._tell_sitemap(label.url, edit)
-            self._refeed(edit)
+        elif edit.before or edit.now:
+            yield from self._of_label(edit, held)
+
+    def _of_label(self, edit: ListEdit, held: Sequence[KeptPost]) -> Iterator[str]:
+        """Let all that shows the list of a tag, category or author show it as it is now."""
+        kind, label = str(edit.key[0]), edit.label
+        given, base = self.labels.given(kind), None
+        self.labels.refuse(edit)
+        if edit.is_new and label.save_as:
+            of_another, names, values = self.arrangement.page(self.labels.model(kind).save_as)
+            base = of_another, names, {**values, kind: label, "page_name": self.labels.page_name(kind, label)}
+        others = [(label, held) if one[0] is label else one for one in given if not (edit.is_gone and one[0] is label)]
+        others += [(label, held)] if edit.is_new else []
+        self.arrangement.give(LABELS[kind], others if kind == "tag" else sorted(others, key=lambda one: one[0].slug))
+        if label.save_as:
+            yield from self._pages.share_out(kind, (label.url, label.save_as), edit, held, base)
+        self._tell_sitemap(label.url, edit)
+        if self.feeds.is_there:
+            self.feeds.list(edit)
 
     def _hold(self, before: Sequence[KeptPost], edit: ListEdit) -> Sequence[KeptPost]:
         """Return what pages are given as the list: the same long one, with other posts in it."""
@@ -289,14 +251,14 @@ class Moves:
         languages = set(before.languages) - {own}
         if any(one.lang == own for one in edit.now):
             languages.add(own)
-        self._set(before.name, (tuple(one.number for one in edit.now), tuple(sorted(languages))))
+        self.arrangement.leave(before.name, (tuple(one.number for one in edit.now), tuple(sorted(languages))))
         return before
 
     def _of_all(self, edit: ListEdit, held: Sequence[KeptPost]) -> Iterator[str]:
         build, settings = self.build, self.build.settings
         dates = self._hold(self._given("dates"), edit)
-        self._give("articles", held)
-        self._give("dates", dates)
+        self.arrangement.give("articles", held)
+        self.arrangement.give("dates", dates)
         home = home_of(settings["DEFAULT_LANG"], build)
         yield from self._pages.share_out("index", ("", home), edit, held)
         archives = str(settings.get("ARCHIVES_SAVE_AS") or "")
@@ -309,7 +271,10 @@ class Moves:
         for template in settings["DIRECT_TEMPLATES"]:
             if (url := settings.get(f"{template.upper()}_URL")) and template not in sitemap.UNLISTED_TEMPLATES:
                 self._tell_sitemap(url, edit)
-        self._refeed(edit)
+        if self.feeds.is_there:
+            self.feeds.hold("feeds/", self._newest("", self.feeds.most))
+            own = settings["DEFAULT_LANG"]
+            self.feeds.hold(f"{own}/", self._newest(own, self.feeds.most))
 
     def _of_period(self, edit: ListEdit, held: Sequence[KeptPost]) -> Iterator[str]:
         kind, number = edit.key
@@ -322,28 +287,17 @@ class Moves:
         else:
             others = [period_now if one is edit.label else one for one in known]
             others = [one for one in others if not (edit.is_gone and one is period_now)]
-        self._give("period_archives", {**self._given("period_archives"), kind: others})
+        self.arrangement.give("period_archives", {**self._given("period_archives"), kind: others})
         base = None
         if edit.is_new:
-            self._pages.claim(period["save_as"])
             of_another, names, given = self.page(known[0]["save_as"])
             base = of_another, names, {**given, **{one: period[one] for one in ("period", "period_num")}}
         yield from self._pages.share_out("period_archives", (period["url"], period["save_as"]), edit, held, base)
         page, names, given = self.changes.pages.get(period["save_as"]) or ("", [], {})
         if "dates" in given:
             self.changes.pages[period["save_as"]] = page, names, {**given, "dates": dates}
-        if (
-            not self.sitemap.is_there
-            or kind not in ("year", "month")
-            or not settings[f"{str(kind).upper()}_ARCHIVE_URL"]
-        ):
-            return
-        if edit.is_new:
-            self.sitemap.new_list(period["url"], edit.now)
-        elif edit.is_gone:
-            self.sitemap.lose(period["url"])
-        else:
-            self.sitemap.list(period["url"], edit.now, edit.moves)
+        if kind in ("year", "month") and settings[f"{str(kind).upper()}_ARCHIVE_URL"]:
+            self._tell_sitemap(period["url"], edit)
 
     def _new_period(self, kind: str, number: Any, post: KeptPost) -> dict[str, Any]:
         """Return a year, month or day as Pelican gives it to its templates."""
@@ -379,15 +333,15 @@ class Moves:
         lang = self.build.settings["DEFAULT_LANG"]
         known = {name[len("newest ") :] for name in self.arrangement.names("newest ")}
         for one in sorted(known | ({lang} if ALL in self._lists else set())):
-            before: list[int] = self._value(f"newest {one}") or []
+            before: list[int] = self.arrangement.find(f"newest {one}") or []
             now = before
             if one == lang and ALL in self._lists:
                 now = [post.number for post in self._newest(lang, schema.POSTS_LISTED)]
-                self._set(f"newest {one}", now)
-            told = self._value("given blog_json_ld")
+                self.arrangement.leave(f"newest {one}", now)
+            told = self.arrangement.find("given blog_json_ld")
             if told and (now != before or not renamed.isdisjoint(now)):
                 posts: list[Any] = [self.arrangement.post(number) for number in now]
-                self._give("blog_json_ld", {**told, one: schema.describe_blog_in(one, posts, self.build)})
+                self.arrangement.give("blog_json_ld", {**told, one: schema.describe_blog_in(one, posts, self.build)})
                 yield home_of(one, self.build)
 
     def _newest(self, lang: str, most: int | None) -> list[KeptPost]:
@@ -401,73 +355,14 @@ class Moves:
         return sorted(found, key=lambda one: (one.date, one.id, one.lang), reverse=True)[:most]
 
     def _tell_sitemap(self, url: str, edit: ListEdit) -> None:
-        if self.sitemap.is_there:
+        if not self.sitemap.is_there:
+            return
+        if edit.is_new:
+            self.sitemap.new_list(url, edit.now)
+        elif edit.is_gone:
+            self.sitemap.lose(url)
+        else:
             self.sitemap.list(url, edit.now, edit.moves)
-
-    def _refeed(self, edit: ListEdit) -> None:
-        """Let the feeds of a list hold its newest posts."""
-        from tertulia.site import feeds, post_feeds
-
-        if post_feeds.__name__ not in self.build.beside:
-            return
-        most = self.build.settings.get("FEED_MAX_ITEMS", 20) or None
-        if edit.key == ALL:
-            own = self.build.settings["DEFAULT_LANG"]
-            for folder, lang in (("feeds/", ""), (f"{own}/", own)):
-                if self._value(f"feed {folder}"):
-                    self._set_feed(folder, self._newest(lang, most))
-            return
-        folder, least = post_feeds.feed_folder(edit.label.url), self.build.settings.get("TAG_FEED_MIN_POSTS", 0)
-        if edit.key[0] == "tag" and len(edit.now) < least:
-            if len(edit.before) >= least:
-                self._lose_feed(folder)
-            return
-        if edit.key[0] == "tag" and len(edit.before) < least:
-            about = post_feeds.label_feed(self.build, "tag", edit.label)
-            self._set(f"feed {folder}", (folder, about, ()))
-            for name in feeds.FILES:
-                self._pages.claim(f"{folder}{name}")
-        self._set_feed(folder, [one for one in edit.now if not one.mark][:most])
-
-    def _set_feed(self, folder: str, posts: Sequence[KeptPost]) -> None:
-        _, about, before = self.arrangement.value(f"feed {folder}")
-        held = tuple(posts)
-        self._set(f"feed {folder}", (folder, about, held))
-        self.changes.lost.discard(f"feed {folder}")
-        self._note_feeds(folder, before, held)
-        self.feeds.add(folder)
-
-    def _lose_feed(self, folder: str) -> None:
-        from tertulia.site import feeds
-
-        self._note_feeds(folder, self.arrangement.value(f"feed {folder}")[2], ())
-        self.changes.lost.add(f"feed {folder}")
-        self.values.pop(f"feed {folder}", None)
-        self.files |= dict.fromkeys(f"{folder}{name}" for name in feeds.FILES)
-
-    def _note_feeds(self, folder: str, before: Iterable[KeptPost], now: Iterable[KeptPost]) -> None:
-        numbers = {post.number for post in now}
-        for one in numbers | {post.number for post in before}:
-            others = [place for place in self._value(f"feeds of {one}") or () if place != folder]
-            self._set(f"feeds of {one}", sorted([*others, folder]) if one in numbers else others)
-
-    def _replace(self, name: str, change: Any) -> None:
-        self._give(name, [change(one) for one in self._given(name)])
-
-    def _value(self, name: str) -> Any:
-        """Return what was left by that *name*, or None."""
-        try:
-            return self.arrangement.value(name)
-        except LookupError:
-            return None
-
-    def _set(self, name: str, value: object) -> None:
-        self.arrangement.set(name, value)
-        self.values[name] = value
-
-    def _give(self, name: str, value: object) -> None:
-        """Let all pages be given *value* by that *name*."""
-        self._set(f"given {name}", value)
 
     # ── posts that come, and go ──────────────────────────────────────────────────────────────────────────────
 
@@ -504,9 +399,3 @@ class Moves:
         self.changes.pages[post.save_as] = self._pages.files[post.save_as] = None
         if self.sitemap.is_there:
             self.sitemap.lose(post.url, post.date.year)
-
-
-def _by_use(spellings: Mapping[str, int]) -> list[str]:
-    """Return the spellings of a tag, the usual one first; none where that depends on who used which first."""
-    used = sorted(spellings, key=lambda one: -spellings[one])
-    return used if len(set(spellings.values())) == len(used) else []

@@ -47,6 +47,7 @@ class Owners:
         self._folders: dict[str, str] = {}
         self._alike: dict[str, str] = {}
         self._folds = folds
+        self.wanted: set[str] = set()  # what somebody asked for that another has, with the folders of it
 
     def claim(self, path: str, owner: str) -> str:
         """
@@ -60,6 +61,7 @@ class Owners:
         folders = list(_folders(path))
         for taken in (self._files.get(path), self._folders.get(path), *map(self._files.get, folders)):
             if taken is not None and taken != owner:
+                self.wanted |= {path, *folders}
                 return taken
         self._files[path] = owner
         for folder in folders:

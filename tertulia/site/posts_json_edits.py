@@ -50,6 +50,7 @@ class PostsJsonEdits:
         comes: Iterable[KeptPost],
         goes: Iterable[KeptPost],
         moves: Iterable[KeptPost],
+        lists: Mapping[str, str],
     ) -> dict[str, bytes]:
         """
         Return the file, where it says otherwise than *before*: of many posts, it is long.
@@ -57,9 +58,10 @@ class PostsJsonEdits:
         Args:
             now: What it says of the same posts now, and of others.
             order: All posts as lists have them, where any came, went or moved.
+            lists: Those of tags, topics and authors that began, by their files, and what names each; "" for what ended.
         """
         comes, goes, moves = list(comes), list(goes), list(moves) if order else []
-        if not (comes or goes or moves) and now == before:
+        if not (comes or goes or moves or lists) and now == before:
             return {}
         published = posts.read(self.output)
         entries = [now.get(one.key, one) for one in published.posts]
@@ -76,14 +78,20 @@ class PostsJsonEdits:
             else:
                 last = places.get(key, last)
         entries = [*after.get(-1, ()), *(one for at, two in enumerate(entries) for one in (two, *after.get(at, ())))]
-        noted = self._addresses(published.addresses, comes, goes)
+        noted = {} if published.preview else self._addresses(published.addresses, comes, goes, lists)
         return {posts.FILE_NAME: posts.encoded(replace(published, posts=tuple(entries), addresses=noted))}
 
     def _addresses(
-        self, known: Mapping[str, tuple[str, ...]], comes: Sequence[Any], goes: Sequence[Any]
+        self,
+        known: Mapping[str, tuple[str, ...]],
+        comes: Sequence[Any],
+        goes: Sequence[Any],
+        lists: Mapping[str, str],
     ) -> dict[str, tuple[str, ...]]:
         """Return who has which address, and had it last."""
-        gone, before = {post.save_as for post in goes}, self.addresses if goes else {}
+        gone = {post.save_as for post in goes} | {file for file, key in lists.items() if not key}
+        before = self.addresses if gone else {}
         there = {file: named for file, named in known.items() if file not in gone}
         there |= {file: before[file] for file in gone & before.keys()}
-        return moved.noted(there, comes) if comes or goes else dict(known)
+        there |= {file: (key,) for file, key in lists.items() if key}
+        return moved.noted(there, comes) if comes or gone or lists else dict(known)

@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from tertulia.core.addresses import split_address
-from tertulia.site import arrivals, broken_links, card_edits, kept_search, moves, schema, search, talk_edits
+from tertulia.site import arrivals, broken_links, card_edits, kept_search, label_edits, schema, search, talk_edits
 from tertulia.site.arrangement import leave
 from tertulia.site.build import KEY, SiteBuild
 from tertulia.site.contents import listed
@@ -54,7 +54,7 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
     }
     values |= {"slugs": broken_links.urls_by_slug(build.contents), **_feeds(build)}
-    for part in (talk_edits, moves, arrivals, card_edits, kept_search):
+    for part in (talk_edits, label_edits, arrivals, card_edits, kept_search):
         values |= part.left(build)
     newest = (
         sorted(listed(build.articles), key=lambda post: (post.date, post.id), reverse=True) if build.articles else []

@@ -27,7 +27,7 @@ _PICTURES = frozenset(PICTURE_SUFFIXES) | {".svg", ".heic", ".heif", ".bmp", ".t
 
 
 def problems(
-    content: Path, folders: Iterable[str], read: Collection[str], used: Collection[Path], ignored: Collection[str]
+    content: Path, folders: Collection[str], read: Collection[str], used: Collection[Path], ignored: Collection[str]
 ) -> Iterator[Problem]:
     """
     Tell of what lies in *folders* and is neither read nor used.
@@ -50,11 +50,16 @@ def problems(
                 if suffix in _PICTURES:
                     continue
                 phrase = "stray_text" if suffix in _TEXTS or not suffix else "stray_file"
+                if suffix == ".txt" and Path(path.stem).suffix[1:] in read:  # an editor's own ending; Windows hides it
+                    phrase = "stray_ending"
                 severity: Severity = "warning" if suffix in _TEXTS else "hint"
-                yield Problem(shown_path(path, content), None, say(phrase), say(f"{phrase}_fix"), severity)
+                fix = say(f"{phrase}_fix", name=path.stem)
+                yield Problem(shown_path(path, content), None, say(phrase), fix, severity)
     for path in _outside(content, folders, ignored):
         if path.suffix[1:] in read and path.absolute() not in used and path.stem.casefold() != "readme":
-            yield Problem(shown_path(path, content), None, say("stray_post"), say("stray_post_fix"))
+            read_there = ", ".join(f"content/{folder}" for folder in folders)
+            what = say("stray_post", folders=read_there)
+            yield Problem(shown_path(path, content), None, what, say("stray_post_fix"))
 
 
 def _outside(content: Path, folders: Iterable[str], ignored: Collection[str]) -> Iterator[Path]:

@@ -68,6 +68,11 @@ def _said(post: Any, build: SiteBuild) -> list[TalkEntry]:
     return list(map(of, post.said))
 
 
+def _shown(said: Iterable[tuple[Any, Comment, str]]) -> list[str]:
+    """Return what tells what was *said*, under which posts, from anything else."""
+    return [repr((post.id, one, words)) for post, one, words in said]
+
+
 class TalkEdits:
     """
     Snapshots that have changed since one build.
@@ -161,7 +166,7 @@ class TalkEdits:
             )
             posts = [self.arrangement.post(number) for number in dict.fromkeys(number for _, number in newest)]
             now[lang] = conversation.latest_under(posts)
-            if repr([one[1:] for one in now[lang]]) != repr([one[1:] for one in told[lang]]):
+            if _shown(now[lang]) != _shown(told[lang]):
                 self.is_other_home.add(home_of(lang, self.build))
         return now
 

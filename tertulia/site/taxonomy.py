@@ -45,12 +45,14 @@ def join_tags(
     for problem in problems:
         log.info("%s", problem, extra={"hint": True})
     langs = {lang, *(post.lang for post in posts)}
-    known = {
-        slug: make(slug, label, {lang: words for lang in sorted(langs) if (words := names.describe(slug, lang))})
-        for slug, label in labels.items()
-    }
+    known = {slug: make(slug, label, descriptions(slug, names, langs)) for slug, label in labels.items()}
     for post in posts:
         post.tags = list({(slug := names.slug(tag.name)): known[slug] for tag in post.tags}.values())
+
+
+def descriptions(slug: str, names: Tags, langs: Iterable[str]) -> dict[str, str]:
+    """Return what stands on top of the page of the tag of that *slug*, by language."""
+    return {lang: words for lang in sorted(langs) if (words := names.describe(slug, lang))}
 
 
 def with_slug(label: Any) -> Any:

@@ -213,7 +213,7 @@ def counted(pairs: Iterable[tuple[Any, list[Any]]]) -> list[dict[str, Any]]:
         {"item": item, "count": count, "size": 1 + round((CLOUD_SIZES - 1) * math.log(count / least) / range_)}
         for item, count in counts
     ]
-    return sorted(listed, key=lambda entry: sort_key(entry["item"].name))
+    return sorted(listed, key=lambda entry: (sort_key(entry["item"].name), entry["item"].slug))
 
 
 def embedded(content: str, url: str) -> str:

@@ -14,8 +14,10 @@ for (const shot of job.shots) {
     viewport: { width: shot.width, height: shot.height },
   });
   const page = await context.newPage();
-  await page.goto(shot.address, { waitUntil: "networkidle" });
+  const answer = await page.goto(shot.address, { waitUntil: "networkidle" });
   await page.evaluate(() => document.fonts.ready);
+  const found = await page.evaluate(() => !location.hash || document.querySelector(":target") !== null);
+  if (!answer.ok() || !found) throw new Error(`${shot.address} is not there`);
   await page.screenshot({ path: shot.file });
   await context.close();
 }

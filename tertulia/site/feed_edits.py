@@ -1,0 +1,69 @@
+"""Feeds after an edit: which posts stand in those of the lists that posts came into or left."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from tertulia.site import feeds, post_feeds
+from tertulia.site.arrangement import Arrangement, Changes, KeptPost
+from tertulia.site.build import SiteBuild
+from tertulia.site.list_edits import ListEdit
+
+
+class FeedEdits:
+    """
+    What the feeds of one build hold.
+
+    Args:
+        build: As it was left.
+        claim: Asks for a file of the output where nothing stands.
+    """
+
+    def __init__(
+        self, build: SiteBuild, arrangement: Arrangement, changes: Changes, claim: Callable[[str], None]
+    ) -> None:
+        self.build, self.arrangement, self.changes, self._claim = build, arrangement, changes, claim
+        self.others: set[str] = set()  # folders of feeds that hold other posts now
+        self.files: dict[str, bytes | None] = {}  # of feeds that are no more
+        self.is_there = post_feeds.__name__ in build.beside
+        self.most: int | None = build.settings.get("FEED_MAX_ITEMS", 20) or None
+
+    def hold(self, folder: str, posts: Sequence[KeptPost]) -> None:
+        """Let the feed in *folder*, where there is one, hold these *posts*."""
+        if feed := self.arrangement.find(f"feed {folder}"):
+            self._hold(folder, feed[1], feed[2], posts)
+
+    def list(self, edit: ListEdit) -> None:
+        """Let the feed of the tag, category or author of *edit* hold its newest posts: begin or end with them, too."""
+        kind = str(edit.key[0])
+        folder, had, has = post_feeds.feed_folder(edit.label.url), *map(self._has, (edit, edit), (False, True))
+        if has:
+            if not had:
+                for name in feeds.FILES:
+                    self._claim(f"{folder}{name}")
+            about = post_feeds.label_feed(self.build, kind, edit.label)
+            before = self.arrangement.value(f"feed {folder}")[2] if had else ()
+            self._hold(folder, about, before, [one for one in edit.now if not one.mark][: self.most])
+        elif had:
+            self._lose(folder)
+
+    def _has(self, edit: ListEdit, is_now: bool) -> bool:
+        least = self.build.settings.get("TAG_FEED_MIN_POSTS", 0) if edit.key[0] == "tag" else 0
+        return len(edit.now if is_now else edit.before) >= max(1, least)
+
+    def _hold(self, folder: str, about: feeds.Feed, before: Iterable[KeptPost], posts: Sequence[KeptPost]) -> None:
+        held = tuple(posts)
+        self.arrangement.leave(f"feed {folder}", (folder, about, held))
+        self.changes.lost.discard(f"feed {folder}")
+        self._note(folder, before, held)
+        self.others.add(folder)
+
+    def _lose(self, folder: str) -> None:
+        self._note(folder, self.arrangement.value(f"feed {folder}")[2], ())
+        self.changes.lost.add(f"feed {folder}")
+        self.files |= dict.fromkeys(f"{folder}{name}" for name in feeds.FILES)
+
+    def _note(self, folder: str, before: Iterable[KeptPost], now: Iterable[KeptPost]) -> None:
+        """Note of each post in which feeds it stands."""
+        numbers = {post.number for post in now}
+        for one in numbers | {post.number for post in before}:
+            others = [place for place in self.arrangement.find(f"feeds of {one}") or () if place != folder]
+            self.arrangement.leave(f"feeds of {one}", sorted([*others, folder]) if one in numbers else others)

@@ -1,0 +1,115 @@
+"""Lists of tags, topics and authors that begin or end with an edit are shown in place, as a full build shows them."""
+
+import shutil
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pelican.contents import Author, Category
+from pelican.settings import DEFAULT_CONFIG
+
+from tertulia.site.label_edits import pelican_slug
+from tertulia.site.site_left import leave_site
+from tests.test_edited import NOW, TAGGED, blog, gone, new, saying
+from tests.test_incremental import REPORT, Blog, arranged, assert_same, built, in_place, tree
+
+pytestmark = pytest.mark.slow
+__all__ = ["blog"]  # the fixture
+
+WORDS = "Nada más que esto."
+
+
+@pytest.fixture
+def plain(blog: Blog) -> Blog:
+    """A blog whose posts say nothing that anybody looks for."""
+    for name in blog.posts:
+        saying(blog, TAGGED if name in ("dos", "seis") else WORDS, name)()
+    return blog
+
+
+def shown(blog: Blog, *turns: tuple[list[str], list], **more: object) -> list[list[str]]:
+    """Build *blog*, and show each of *turns*, names of posts and edits of them, in place: what was written."""
+    more = {"RELATED_POSTS": 0, **more}  # in so small a blog they are soon worked out for all
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state", **more)
+    assert "" == leave_site(one, "mark", REPORT)
+    written = []
+    for names, edits in turns:
+        for edit in edits:
+            edit()
+        written.append(in_place(blog.root, blog.root / "one", *names))
+        if written[-1]:
+            built(blog.root, blog.root / "whole", NOW, **more)
+            assert_same(tree(blog.root / "whole"), tree(blog.root / "one"))
+            shutil.rmtree(blog.root / "whole")
+    return written
+
+
+@pytest.mark.parametrize(("header", "page", "more"), [
+    ({"Etiquetas": "Redes, Nueva etiqueta"}, "etiqueta/nuevaetiqueta/index.html", {"TAG_FEED_MIN_POSTS": 1}),
+    ({"Etiquetas": "C++, Redes"}, "c++.html", {"TAG_SAVE_AS": "{slug}.html", "TAG_URL": "{slug}.html"}),
+    ({"Categoría": "Ópera & más"}, "tema/opera-mas/index.html", {}),
+    ({"Categoría": "Барахолка"}, "tema/barakholka/index.html", {"PAGINATED_TEMPLATES": {"index": None}}),
+    ({"Autor": "Luis Gil"}, "autor/luis-gil/index.html", {"DEFAULT_PAGINATION": False}),
+    ({"Autor": "ana, Luis Gil"}, "autor/ana-ruiz/index.html", {}),
+])  # fmt: skip
+def test_a_list_begins_and_ends_with_a_post(plain, header, page, more):
+    """Its page, feeds and card in what tells of all lists come, what follows begins with those, and then they go."""
+    before = {key: plain.posts["dos"].get(key, "") for key in header}
+    plain.file("tags.toml", '[nuevaetiqueta]\nlabel = "LaNueva"\ndescription = "De lo nuevo."\n')
+    first, *others = shown(
+        plain,
+        (["dos"], [saying(plain, TAGGED, "dos", **header)]),
+        (["nuevo"], [new(plain, "nuevo", **header)]),
+        (["dos", "nuevo"], [saying(plain, TAGGED, "dos", **before), gone(plain, "nuevo")]),
+        **more,
+    )
+    assert all(others)
+    assert page in first
+
+
+def test_the_only_topic_of_a_blog_becomes_another(plain):
+    """And its last tag goes; with none, a first one is for a build."""
+    names = sorted(plain.posts)
+    barrio, nothing = (
+        [saying(plain, WORDS, name, **header) for name in names]
+        for header in ({"Categoría": "Barrio"}, {"Etiquetas": ""})
+    )
+    assert [True, True, False] == list(
+        map(bool, shown(plain, (names, barrio), (names, nothing), (["uno"], [saying(plain, "#Redes", "uno")])))
+    )
+
+
+@pytest.mark.parametrize(("was", "now"), [
+    ({"dos": {"Slug": "uno"}, "cinco": {"Estado": "borrador"}}, None),  # the other waits for its address
+    ({"dos": {"Alias": "/etiqueta/reseñas/"}}, {"cinco": {"Etiquetas": ""}}),
+    ({"dos": {"Categoría": "Ópera"}, "tres": {"Categoría": "opera"}}, {"dos": {"Categoría": ""}}),
+    ({"dos": {"Categoría": "Ópera"}, "tres": {"Categoría": "O-pera"}}, {"dos": {"Categoría": "O pera"}}),
+    ({"dos": {"Categoría": "Ópera"}}, {"tres": {"Categoría": "opera"}}),
+    ({"dos": {"Etiquetas": "Sola", "Estado": "sin listar"}}, {"tres": {"Etiquetas": "Sola"}}),
+    ({"dos": {"Etiquetas": "Sola", "Estado": "sin listar"}, "uno": {"Etiquetas": "Sola"}}, {"uno": {"Etiquetas": ""}}),
+    ({}, {"tres": {"Etiquetas": "redes, Colas"}}),
+    ({}, {"cinco": {"Etiquetas": ""}, "tres": {"Etiquetas": "reseñas, Colas"}}),
+])  # fmt: skip
+def test_what_hangs_on_other_posts_is_for_a_build(plain, was, now):
+    """Who waits for an address that is free now, whose name a topic has, how most spell a tag, and who else has it."""
+    for name, header in was.items():
+        saying(plain, WORDS, name, **header)()
+    edits = [saying(plain, WORDS, name, **header) for name, header in (now or {}).items()] or [gone(plain, "dos")]
+    assert [[]] == shown(plain, (sorted(now or ["dos"]), edits))
+
+
+@pytest.mark.parametrize("to", ["/etiqueta/nueva/", "etiqueta/colas", "/2026/11/nuevo/"])
+def test_what_an_old_site_leads_to_is_for_a_build(plain, to):
+    """A way of ``redirects.toml`` is there while what it leads to is."""
+    plain.file("redirects.toml", f'[redirects]\n"/viejo/" = "/{to.lstrip("/")}"\n')
+    edits = {"etiqueta/colas": saying(plain, WORDS, "tres", Etiquetas="")}
+    edit = edits.get(to) or new(plain, "nuevo", Etiquetas="Nueva")
+    assert [[]] == shown(plain, (["tres" if edits.get(to) else "nuevo"], [edit]))
+
+
+@given(st.text(min_size=1), st.sampled_from([{}, {"SLUGIFY_USE_UNICODE": True}, {"SLUGIFY_PRESERVE_CASE": True}]))
+def test_a_name_has_the_address_that_pelican_gives_it(name, more):
+    """Which is not asked, for it takes longer to load than all that an edit does."""
+    settings = {**DEFAULT_CONFIG, **more}
+    for kind in (Category, Author):
+        assert kind(name, settings).slug == pelican_slug(name, kind.__name__, settings)

@@ -294,7 +294,7 @@ def void(_: object) -> None:
 
 
 @pytest.mark.parametrize("edit", [
-    {"Slug": "otro"}, {"Fecha": "2026-10-09"}, {"Idioma": "en"}, {"Serie": "Colas"}, {"Id": "otro"},
+    {"Idioma": "en"}, {"Id": "otro"},
     {"Alias": "/viejo/"}, {"Portada": "images/bar.png"}, {"Expira": "2026-12-20"},
 ])  # fmt: skip
 def test_what_arranges_is_for_a_build(blog, edit):
@@ -429,7 +429,7 @@ def test_a_file_of_another_name_is_the_same_post(longer):
 
 
 @pytest.mark.parametrize("header", [
-    {"Alias": "/viejo/"}, {"Serie": "Colas"},
+    {"Alias": "/viejo/"},
     {"Idioma": "en"}, {"Id": "id-dos"}, {"Slug": "dos", "Fecha": "2026-11-05"}, {"Estado": "oculto"},
     {"Etiquetas": "redes"},
 ])  # fmt: skip

@@ -79,7 +79,23 @@ def test_the_only_topic_of_a_blog_becomes_another(plain):
     )
 
 
+def test_a_series_begins_changes_and_ends(plain):
+    """Its page, and each of its posts, say which are in it and where this one stands."""
+    for name in ("uno", "dos", "tres"):
+        saying(plain, WORDS, name, Serie="Colas")()
+    assert all(shown(
+        plain,
+        (["cuatro"], [saying(plain, WORDS, "cuatro", Serie="Otra")]),
+        (["cinco"], [saying(plain, WORDS, "cinco", Serie="colas")]),
+        (["uno"], [saying(plain, WORDS, "uno", Modificado="2026-11-19")]),
+        (["uno", "nuevo"], [saying(plain, WORDS, "uno", Fecha="2026-11-20"), new(plain, "nuevo", Serie="Colas")]),
+        (["dos", "uno"], [gone(plain, "dos"), saying(plain, WORDS, "uno", Slug="primero", Título="Otro & más")]),
+        (["uno", "cuatro"], [saying(plain, WORDS, "uno", Serie=""), saying(plain, WORDS, "cuatro", Serie="")]),
+    ))  # fmt: skip
+
+
 @pytest.mark.parametrize(("was", "now"), [
+    ({}, {"dos": {"Serie": "Colas"}}),  # the first of all
     ({"dos": {"Slug": "uno"}, "cinco": {"Estado": "borrador"}}, None),  # the other waits for its address
     ({"dos": {"Alias": "/etiqueta/reseñas/"}}, {"cinco": {"Etiquetas": ""}}),
     ({"dos": {"Categoría": "Ópera"}, "tres": {"Categoría": "opera"}}, {"dos": {"Categoría": ""}}),

@@ -494,6 +494,15 @@ class Arrangement:
         instead.__dict__.update(values, source_path=path, number=number)
         return instead
 
+    def rename_page(self, name: str, new: str) -> None:
+        """Let the page with that file have a *new* one; undone where no ``change`` follows."""
+        self._begin()
+        self._store.execute("UPDATE pages SET name = ? WHERE name = ?", (new, name))
+
+    def _begin(self) -> None:
+        if not self._store.in_transaction:
+            self._store.execute("BEGIN")
+
     def leading_to(self, file: str) -> frozenset[int]:
         """Return the numbers of posts that lead to a *file* of the output."""
         return frozenset(number for (number,) in self._store.execute("SELECT post FROM leads WHERE file = ?", (file,)))
@@ -508,7 +517,7 @@ class Arrangement:
             held = {name: value for name, value in post.__dict__.items() if name not in _LESS_OF_KEPT}
             rows.append((post.number, str(post.source_path), pickle.dumps(held, pickle.HIGHEST_PROTOCOL)))
         pieces = [(name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) for name, value in self._left.items()]
-        self._store.execute("BEGIN")
+        self._begin()
         self._store.executemany("DELETE FROM posts WHERE number = ?", [(post.number,) for post in changes.gone])
         self._store.executemany("DELETE FROM leads WHERE post = ?", [(number,) for number in changes.leads])
         self._store.executemany("DELETE FROM shown WHERE post = ?", [(post.number,) for post in changes.gone])

@@ -24,6 +24,7 @@ from tertulia.embeds import draw
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
 from tertulia.site import broken_links, moved, posts_json, related_kept, schema, templates
+from tertulia.site.address_edits import AddressEdits
 from tertulia.site.arrangement import LINK, WHOLE, Arrangement, KeptPost
 from tertulia.site.arrivals import Arrivals
 from tertulia.site.arrivals import name_of as looked_for
@@ -98,16 +99,20 @@ class KeptSite:
         self.talk = TalkEdits(build, self.arrangement, nest)
         self.search = KeptSearch(build, self.arrangement, output)
         self.told = PostsJsonEdits(build, output, wants_text)
+        self.addresses = AddressEdits(
+            build, self.arrangement, self.moves.pages, lambda: self.told.addresses, self.moves.cannot
+        )
         self.due: datetime | None = None  # when the clock alone makes a file that was saved another
         self.drawn: dict[str, bytes] = {}
         self.renamed: list[KeptPost] = []
         self.edited: list[str] = []  # why anything was drawn
         self.touched: dict[int, KeptPost] = {}
+        self._led_on = build.led_on  # as the build left it
         self._sought: list[str] = []  # files that came, or went
         self._moved: dict[int, KeptPost] = {}  # in lists
         self._relations: related_kept.Stamp | None = None  # of what is known of related posts, when it has changed
 
-    movable = frozenset({"tags", "date", "categories", "authors"})
+    movable = frozenset({"tags", "date", "categories", "authors", "slug", "series_name"})
 
     def close(self) -> None:
         """Let go of what is kept."""
@@ -130,7 +135,8 @@ class KeptSite:
         build.looks, build.editions, build.theme = kept["looks"], kept["editions"], kept["theme"]
         build.state.folder, build.state.epoch = self.folder, kept["epoch"]
         build.fingerprints, build.beside = kept["fingerprints"], kept["beside"]
-        build.led_to, build.published, build.has_unread = kept["led_to"], kept["published"], kept["has_unread"]
+        build.published, build.has_unread = kept["published"], kept["has_unread"]
+        build.led_to = self.arrangement.value("led to")
         build.buried, build.led_on = self.arrangement.value("buried"), self.arrangement.value("led on")
         build.search_parts = kept["search_parts"]
         settings[KEY] = build
@@ -192,16 +198,17 @@ class KeptSite:
         """
         if was is None:
             return
-        self.moves.asked = Path(post.shown_path)
+        self.moves.asked, save_as = Path(post.shown_path), post.save_as
         if any(getattr(before, name) != getattr(now, name) for name in self.movable):
             self.moves.refuse(post)
             self.moves.labels.respell(uses_of(before, self.build), uses_of(now, self.build))
             for name, value in self.arrivals.labels(now).items():
                 setattr(post, name, value)
-            post.date = now.date
-            if self.arrivals.place_of(now) != (post.url, post.save_as):
-                self.moves.cannot("edit_address")
+            post.date, post.series_name = now.date, now.series_name
+            self._place(post, before, now)
         place = self.moves.place_of(post)
+        if place != was or before.series_name != now.series_name:
+            self.moves.series.move(post)
         if place != was:
             self.moves.move(post, was, place)
             self._moved[post.number] = post
@@ -209,13 +216,36 @@ class KeptSite:
             self.cards.say(post)
         if before.date != now.date:
             self.cards.move(post, comes=True)
-            self.search.moved.append((before.date, post))
+        if before.date != now.date or post.save_as != save_as:
+            self.search.moved.append((before.date, save_as, post))
+
+    def _place(self, post: Any, before: PostRecord, now: PostRecord) -> None:
+        """Let *post* have the address that it has *now*."""
+        url, save_as = self.arrivals.place_of(now)
+        is_other = (url, save_as) != (post.url, post.save_as)
+        if (is_other or before.date.year != now.date.year) and self.moves.sitemap.is_there:
+            self.moves.sitemap.lose(post.url, before.date.year)
+        if is_other or before.slug != now.slug:
+            self.arrivals.refuse_named([str(post.source_path)])
+            self._note(post, comes=False)
+            self.addresses.move(post, now.slug, url, save_as)
+            self._note(post, comes=True)
+            self._moved[post.number] = post
+            self.renamed.append(post)
+            self.cards.say(post)
 
     def rename(self, post: KeptPost) -> list[str]:
         """Let *post*, which has another title now, have the card that says so, and the blog tell of it."""
         self.renamed.append(post)
         self.cards.say(post)
+        self.moves.asked = Path(post.shown_path)
+        if post.number not in self.addresses.posts:
+            self.addresses.rename(post)
         return []
+
+    def is_named_elsewhere(self, post: KeptPost) -> bool:
+        """Whether the title of *post* stands in the menu, on all pages."""
+        return bool(post.is_page)
 
     def draw(self, name: str) -> None:
         """Draw the page; it is written with all the others."""
@@ -301,6 +331,7 @@ class KeptSite:
         self.touched |= {post.number: post for post in carded}
         elsewhere = [*self._moved.values(), *(edit.post for edit in comes)]
         names += self.moves.finish(elsewhere, self.renamed)
+        led_on = self.addresses.finish()
         self._draw(names)
         self._refuse_pages([*(edit.post for edit in found), *self.talk.posts.values()])
         self._refuse_lost([edit.post for edit in found], goes)
@@ -316,13 +347,15 @@ class KeptSite:
         files: dict[str, bytes | None] = {
             **self.moves.files,
             **self.arrivals.buried,
+            **led_on,
             **self.drawn,
             **self._feeds(found),
         }
-        files |= {name: text.encode() for name, text in self.arrivals.led_on().items()}
+        files |= self._told_to_hosts()
         files |= self.told.files(
             told_before, told_now, order=self.moves.order, goes=goes,
-            comes=[edit.post for edit in comes], moves=self._moved.values(), lists=self.moves.labels.noted,
+            comes=[edit.post for edit in comes], moves=self._moved.values(),
+            noted={**self.moves.labels.noted, **self.addresses.noted()},
         )  # fmt: skip
         files |= self.cards.files | self.moves.sitemap.files()
         files |= self.talk.files(self.renamed)
@@ -330,6 +363,14 @@ class KeptSite:
         said = [edit.post for edit in saved.edits if edit.size is not None]
         self.search.prepare([*said, *self.talk.posts.values()], [edit.post for edit in comes], goes)
         return {name: held for name, held in files.items() if _held(self.output / name) != held}
+
+    def _told_to_hosts(self) -> dict[str, bytes | None]:
+        """Return what tells hosts of old addresses and of what is gone, where they are others now."""
+        before, now = self._led_on, self.build.led_on
+        if not (before and now) or now is before:
+            return {}
+        told = {name: text.encode() for name, text in now.files().items()}
+        return {**dict.fromkeys(before.files()), **told}
 
     def _draw(self, names: Iterable[str]) -> None:
         """Draw these pages, but those that are no more."""
@@ -471,6 +512,7 @@ class KeptSite:
         looked_at = {post.number for post in (*posts, *goes)}
         files = {**self.moves.changes.pages, **self.moves.files}
         lost = [name for name, held in files.items() if held is None and name not in self.drawn]
+        lost += self.addresses.left - self.drawn.keys()
         for name in lost:
             if self.arrangement.leading_to(name) - looked_at:
                 raise NeedsBuildError(say("edit_led_to", path=name))

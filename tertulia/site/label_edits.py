@@ -85,7 +85,7 @@ class LabelEdits:
     def __init__(self, build: SiteBuild, arrangement: Arrangement, cannot: Callable[[str], NoReturn]) -> None:
         self.build, self.arrangement, self._cannot = build, arrangement, cannot
         self.begun: dict[tuple[str, str], KeptLabel] = {}  # by kind and slug
-        self.noted: dict[str, str] = {}  # what names the lists that began, by their files; "" for those that ended
+        self.noted: dict[str, tuple[str, ...]] = {}  # by its file, what names a list that began; nothing if it ended
         self._spelled: Spellings = {}  # before
         self._models: dict[str, Any] = {}
 
@@ -175,7 +175,7 @@ class LabelEdits:
         if edit.is_gone or edit.is_new:
             self._refuse_unlisted(kind, label.slug)
             is_noted = edit.is_new or (kind, label.slug) in self.arrangement.value("labels of pages")
-            self.noted[label.save_as] = moved.label_key(LABELS[kind], label) if is_noted else ""
+            self.noted[label.save_as] = (moved.label_key(LABELS[kind], label),) if is_noted else ()
         others = [one for one, _ in self.given(kind) if one is not label] if edit.is_gone and kind != "tag" else []
         if any(_is_like(one, label.slug) for one in others):
             self._cannot("edit_begins")

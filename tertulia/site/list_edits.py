@@ -173,15 +173,16 @@ class ListPages:
             way = page_leading_to_list(url, self.build.settings["DEFAULT_LANG"], self.build)
             self.files[name] = way.encode()
 
-    def claim(self, name: str) -> None:
+    def claim(self, name: str, *, own: bool = False) -> None:
         """
-        Ask for a file of the output where nothing stands.
+        Ask for a file of the output where nothing stands, or what leads on from there to who asks for it as his *own*.
 
         Raises:
             NeedsBuildError: something does, or did, or will.
         """
         place = self.build.output / name
-        is_free = not place.exists() and not any(one.is_file() for one in place.parents)
+        is_free = not place.exists() or (own and place.is_file() and is_redirect(place.read_text("utf-8")))
+        is_free = is_free and not any(one.is_file() for one in place.parents)
         if name in self.taken or not (is_free or (name in self.changes.pages and self.changes.pages[name] is None)):
             self._cannot()
         self.taken.add(name)

@@ -9,6 +9,7 @@ from tertulia.conversation.moderator import Action, Moderator
 from tertulia.conversation.rules import Signals
 from tertulia.store.said import Author, Read, Status, Trust
 from tests.test_conversation_store import ANA, NOW, SAID
+from tests.test_ways import NETWORK, PAGE, RELAY
 
 LIKE = replace(SAID, kind="like", source_id="l1", url="", text="", html="", in_reply_to=SAID.source_id)
 FORM = replace(SAID, source="form", source_id="f", url="", author=Author(network="form", identity="f", name="Ana"))
@@ -188,6 +189,15 @@ def test_nobody_is_told_of_a_like_that_is_gone(desk, key):
     assert [] == desk.told.take()
 
 
+def test_what_a_relay_repeats_is_no_news(desk):
+    """The owner heard of it; they hear again where the network knows more of who said it."""
+    told = []
+    for way in (RELAY, NETWORK, PAGE):
+        desk.moderator.ingest(way)
+        told.append(desk.told.take())
+    assert [["waits"], ["waits anew"], []] == told
+
+
 # Learning ------------------------------------------------------------------------------------------------------------
 
 
@@ -203,6 +213,15 @@ def test_the_filter_forgets_what_the_owner_approves_no_longer(desk, key, end):
         "waiting": lambda: desk.come(text="Compra zapatos baratísimos.", html="<p>Compra zapatos baratísimos.</p>"),
     }[end]()
     assert (0, 0) == words.counts(["quejo"]).get("quejo", (0, 0))
+
+
+def test_the_filter_forgets_words_that_the_network_says_otherwise(desk):
+    """A page had told them, and the owner approved those."""
+    key = desk.moderator.ingest(PAGE).key
+    desk.decide(key, Status.APPROVED)
+    assert {"": (0, 1)} == desk.store.words.counts([])
+    desk.moderator.ingest(replace(NETWORK, text="Compra relojes.", html="<p>Compra relojes.</p>"))
+    assert {"": (0, 0)} == desk.store.words.counts([])
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,8 @@ class KeptSite:
         self.links.refuse_lost([edit.post for edit in found], goes)
         self._draw(name for post in self.related.change(found, goes) for name in self._showing_whole(post))
         now = self.links.complaints(found, [edit.now for edit in saved.all])
-        self.report["remarks"] = told_anew(self.report["remarks"], before, now)
+        spelled, spelled_now = self.moves.spelled
+        self.report["remarks"] = told_anew(self.report["remarks"], [*before, *spelled], [*now, *spelled_now])
         self.report["posts"] += len(comes) - len(goes)
         self._keep(saved, comes)
         self.edited = [_why(edit) for edit in found]

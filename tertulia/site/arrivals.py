@@ -29,6 +29,7 @@ from tertulia.site.embeds import pictures_url
 from tertulia.site.label_edits import uses_of
 from tertulia.site.moves import Moves
 from tertulia.site.pictures import request_files
+from tertulia.site.problems import shown_path
 from tertulia.site.records import PostRecord, Reading
 from tertulia.site.state import digest_of
 from tertulia.site.strays import ENDINGS
@@ -283,6 +284,10 @@ class Arrivals:
             NeedsBuildError: they cannot be.
         """
         settings, pictures = self.build.settings, self.build.pictures
+        self._asked = Path(path)
+        told = " ".join(text for _, text in self.arrangement.value("report")["remarks"])
+        if any(shown_path(Path(file.path), pictures.content) in told for file in post.files):
+            self._cannot("edit_pictures")  # maybe that nobody showed it
         if post.files:
             request_files(post.files, Path(path), pictures)
             made, failed = pictures.made()

@@ -18,7 +18,7 @@ from tertulia.content import posts, snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.conversation.thread import nest
 from tertulia.core import files, languages
-from tertulia.site import arrangement, kept_site, post_feeds, search
+from tertulia.site import arrangement, arrangement_left, kept_site, post_feeds, search
 from tertulia.site.kept_site import KeptSite
 from tertulia.site.site_left import leave_site
 from tertulia.site.up_to_date import TICK_NS
@@ -214,7 +214,7 @@ def test_other_tags_are_wherever_posts_are_listed_by_them(blog, more):
 
 def test_the_archive_reads_no_post_to_name_it(blog, monkeypatch):
     """Of many posts it shows names alone, which lie together; one has been edited. A page is in the menu."""
-    monkeypatch.setattr(arrangement, "FEW", 2)
+    monkeypatch.setattr(arrangement_left, "FEW", 2)
     monkeypatch.setattr(arrangement, "TOGETHER", 4)
     titles = [saying(blog, TAGGED, "dos", Título=title) for title in ("Otro", "Otro más", "Otro")]
     assert "archivo/index.html" in edited(blog, *titles)

@@ -35,7 +35,7 @@ from tertulia.site.site_left import leave_site
 from tertulia.site.text_edits import NeedsBuildError
 from tertulia.site.up_to_date import TICK_NS
 from tests import corpus
-from tests.conftest import BLOG, ROOT
+from tests.conftest import BLOG, ROOT, forget_posts
 
 pytestmark = pytest.mark.slow
 
@@ -113,6 +113,7 @@ def arranged(
         signals.finalized.disconnect(sign_map)
         logging.getLogger("tertulia").removeHandler(handler)
         logging.getLogger("tertulia").propagate = True
+        forget_posts()
     build = SiteBuild.of(pelican.settings)
     writing.remember(build)
     said = [f"told: {record.getMessage()}" for record in told if record.levelno >= logging.WARNING]

@@ -100,7 +100,7 @@ def test_templates_parts_and_blocks_are_those_that_are_told():
     blocks = {
         name for path in TEMPLATES.glob("*.html") for name in re.findall(r"{% block (\w+)", path.read_text("utf-8"))
     }
-    assert blocks == {"head", "main", "main_attributes", "list_header"}
+    assert blocks == {"head", "header", "main", "main_attributes", "list_header"}
     assert all(f"`{name}`" in part("Templates") for name in blocks)
 
 

@@ -46,7 +46,7 @@ class AddressEdits:
             NeedsBuildError: it takes a build to show it.
         """
         is_more = post.said or post.number in self.posts or not self.arrangement.has_page(post.save_as)
-        if is_more or self.arrangement.leading_to(post.save_as) - {post.number}:
+        if is_more or self.arrangement.leading_to(post.save_as):
             self._cannot("edit_address")
         self._lead(post)
         if save_as != post.save_as:

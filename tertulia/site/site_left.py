@@ -22,7 +22,7 @@ from tertulia.site import (
     series_edits,
     talk_edits,
 )
-from tertulia.site.arrangement import leave
+from tertulia.site.arrangement_left import leave
 from tertulia.site.build import KEY, SiteBuild
 from tertulia.site.contents import listed
 from tertulia.site.editions import Editions

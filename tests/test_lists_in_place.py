@@ -14,7 +14,7 @@ from tertulia.site.kept_site import KeptSite
 from tertulia.site.label_edits import pelican_slug
 from tertulia.site.site_left import leave_site
 from tests.test_edited import NOW, TAGGED, blog, gone, new, saying
-from tests.test_incremental import REPORT, Blog, arranged, assert_same, built, in_place, tree
+from tests.test_incremental import REPORT, Blog, arranged, assert_same, built, in_place, picture, tree
 
 pytestmark = pytest.mark.slow
 __all__ = ["blog"]  # the fixture
@@ -94,6 +94,32 @@ def test_a_tag_that_is_spelled_in_another_way_is_told(plain):
     assert [[False, True], [False, True], [False], [False]] == told
     built(plain.root, plain.root / "whole", NOW, RELATED_POSTS=0)
     assert_same(tree(plain.root / "whole"), tree(plain.root / "one"))
+
+
+def test_pictures_go_with_the_last_who_shows_them(plain):
+    """In all their sizes, or in those that nobody asks for any more; from texts, and with posts that go."""
+    images = plain.root / "content" / "images"
+    for at, name in enumerate(("a", "b", "c", "d")):
+        picture(images / f"{name}.png", at)
+    both, big = "![B](/images/b.png) y ![D](/images/d.png)", "[A](/images/a.png)"
+    saying(plain, f"![A](/images/a.png), ![C](/images/c.png), {both}", "dos")()
+    saying(plain, f"{big}, {both}", "tres")()
+    assert all(shown(
+        plain,
+        (["dos"], [saying(plain, both, "dos")]),
+        (["cuatro"], [saying(plain, "![C](/images/c.png)", "cuatro")]),
+        (["dos", "tres"], [gone(plain, "tres"), saying(plain, "![B](/images/b.png)", "dos")]),
+        (["dos", "cuatro"], [gone(plain, "dos"), gone(plain, "cuatro")]),
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["posts/a.png", "images/a.png"])
+def test_a_picture_that_is_told_or_lost_is_for_a_build(plain, name):
+    """It lies among the posts, where one that nobody shows is told; or nobody can tell how it was shown."""
+    picture(plain.root / "content" / name, 9)
+    saying(plain, f"![A]({'/images/' if name.startswith('images') else ''}a.png)", "dos")()
+    edits = [saying(plain, WORDS, "dos"), *([(plain.root / "content" / name).unlink] if name[0] == "i" else [])]
+    assert [[]] == shown(plain, (["dos"], edits))
 
 
 @pytest.mark.parametrize("name", ["dos", "nuevo"])

@@ -27,6 +27,8 @@ from tertulia.site.kept_search import KeptSearch
 from tertulia.site.label_edits import uses_of
 from tertulia.site.link_edits import LinkEdits, bytes_at, told_anew
 from tertulia.site.moves import Moves, PostPlace
+from tertulia.site.picture_edits import PictureEdits
+from tertulia.site.picture_edits import uses_of as uses_of_files
 from tertulia.site.posts_json_edits import PostsJsonEdits
 from tertulia.site.records import PostRecord, Reading
 from tertulia.site.related_edits import RelatedEdits
@@ -74,6 +76,7 @@ class KeptSite:
         self.addresses = AddressEdits(
             build, self.arrangement, self.moves.pages, lambda: self.told.addresses, self.moves.cannot
         )
+        self.pictures = PictureEdits(build, self.arrangement, self.moves.cannot)
         self.related = RelatedEdits(build, self.arrangement, self.moves.changes, folder)
         self.due: datetime | None = None  # when the clock alone makes a file that was saved another
         self.drawn: dict[str, bytes] = {}
@@ -118,8 +121,8 @@ class KeptSite:
         assert reading.record
         set_text(post, reading.record.content, self.build)
         post.content = post._content
-        known, post.files = {(one.path, one.use) for one in post.files}, reading.record.files
-        if {(one.path, one.use) for one in post.files} != known:
+        known, post.files = uses_of_files(post.files), reading.record.files
+        if uses_of_files(post.files) - known:
             self.arrivals.publish(post, str(post.source_path))
         self.touched[post.number] = post
         self.arrangement.leave(f"reading {post.source_path}", reading)
@@ -268,6 +271,9 @@ class KeptSite:
             comes=[edit.post for edit in comes], moves=self._moved.values(),
             noted={**self.moves.labels.noted, **self.addresses.noted()},
         )  # fmt: skip
+        for edit in saved.all:
+            self.pictures.show(*(one.record.files if one.record else () for one in (edit.before, edit.now)))
+        files |= self.pictures.finish()
         files |= self.cards.files | self.moves.sitemap.files()
         files |= self.talk.files(self.renamed)
         files |= {name: path.read_bytes() for name, path in self.build.coming.items()}

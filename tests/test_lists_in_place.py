@@ -122,6 +122,19 @@ def test_a_picture_that_is_told_or_lost_is_for_a_build(plain, name):
     assert [[]] == shown(plain, (["dos"], edits))
 
 
+@pytest.mark.parametrize("more", [{}, {"TAG_FEED_MIN_POSTS": 1, "DEFAULT_PAGINATION": 2}])
+def test_a_tag_is_called_what_most_posts_call_it(plain, more):
+    """Or the newest of them, where as many call it otherwise: on all its pages, feeds and posts."""
+    assert all(shown(
+        plain,
+        (["cuatro"], [saying(plain, WORDS, "cuatro", Etiquetas="colas")]),  # newer than the other
+        (["uno"], [saying(plain, WORDS, "uno", Etiquetas="colas")]),
+        (["cuatro", "uno"], [gone(plain, "uno"), saying(plain, WORDS, "cuatro", Fecha="2026-11-01")]),
+        (["cuatro", "tres"], [gone(plain, "tres"), saying(plain, f"{WORDS} Ya.", "cuatro")]),
+        **more,
+    ))  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["dos", "nuevo"])
 def test_lists_of_a_blog_in_two_languages_begin_and_end(plain, name):
     """Those that only posts in its own have; what others share is for a build."""
@@ -161,8 +174,8 @@ def test_a_series_begins_changes_and_ends(plain):
     ({"dos": {"Categoría": "Ópera"}}, {"tres": {"Categoría": "opera"}}),
     ({"dos": {"Etiquetas": "Sola", "Estado": "sin listar"}}, {"tres": {"Etiquetas": "Sola"}}),
     ({"dos": {"Etiquetas": "Sola", "Estado": "sin listar"}, "uno": {"Etiquetas": "Sola"}}, {"uno": {"Etiquetas": ""}}),
-    ({}, {"tres": {"Etiquetas": "colas"}}),
-    ({}, {"cinco": {"Etiquetas": ""}, "tres": {"Etiquetas": "reseñas, Colas"}}),
+    ({"dos": {"Etiquetas": "Colas", "Estado": "sin listar"}}, {"tres": {"Etiquetas": "colas"}}),
+    ({"dos": {"Idioma": "en"}}, {"tres": {"Etiquetas": "colas"}}),
 ])  # fmt: skip
 def test_what_hangs_on_other_posts_is_for_a_build(plain, was, now):
     """Who waits for an address that is free now, whose name a topic has, how most spell a tag, and who else has it."""

@@ -12,7 +12,7 @@ from pelican.generators import ArticlesGenerator
 from pelican.settings import DEFAULT_CONFIG
 
 from tertulia.core import parallel
-from tertulia.core.parallel import spread
+from tertulia.core.parallel import stream
 from tertulia.site.records import PostRecord, Reading
 from tertulia.site.shelf import PostTexts, Shelf, lay_by, pack
 from tertulia.site.taxonomy import periods
@@ -38,7 +38,7 @@ def test_a_forked_process_reads_and_does_not_write_over_ours():
     """Pages are drawn by several at once, from the same file."""
     shelf = Shelf()
     places = [shelf.put_text(str(n)) for n in range(2 * parallel.WORTH_FORKING)]
-    both = spread(lambda n: (places[n].read(), shelf.put(b"theirs").read()), range(len(places)))
+    both = list(stream(lambda n: (places[n].read(), shelf.put(b"theirs").read()), range(len(places))))
     ours = shelf.put(b"ours")
     assert [(str(n).encode(), b"theirs") for n in range(len(places))] == both
     assert (b"ours", b"0") == (ours.read(), places[0].read())

@@ -115,6 +115,7 @@ class SiteBuild:
     kept: "OutputBefore | None" = None  # takes files from the output before, where that can be told
     environments: list[Environment] = field(default_factory=list)  # of templates
     reads: Reads | None = None  # watches what templates read
+    relate: Callable[[], None] | None = None  # gives posts their relatives, which are being worked out
     cards: "CardSet | None" = None
     search: SearchIndex | LaterIndex | None = None
     search_parts: dict[str, list[str]] = field(default_factory=dict)  # folder → its languages, where there are several

@@ -14,7 +14,7 @@ import msgspec
 
 from tertulia.content.metadata import NOTHING_MORE
 from tertulia.content.snapshot import Comment, Syndicated
-from tertulia.core import lazy_re, sanitise
+from tertulia.core import sanitise
 from tertulia.core.models import Credit, Picture, Update
 from tertulia.core.text import reading_minutes, shorten
 from tertulia.site.records import PostRecord
@@ -86,8 +86,8 @@ class Content(Protocol):
     json_ld: str
 
 
-# A link to a file that Pelican resolves, '"{filename}…', when all posts are known.
-TO_FILE = lazy_re.compile(r"""["'][{|]""")
+# How a link to a file begins that Pelican resolves, '"{filename}…', when all posts are known.
+_TO_FILE = ('"{', "'{", '"|', "'|")
 
 # What a post has until somebody gives it more.
 DEFAULTS: dict[str, Any] = {
@@ -182,6 +182,11 @@ class Generator(Protocol):
     tags: dict[Any, list[Any]]
     categories: list[tuple[Any, list[Any]]]
     authors: list[tuple[Any, list[Any]]]
+
+
+def leads_to_file(html: str) -> bool:
+    """Whether *html* may have links that Pelican resolves; asked of every text five times, so no expression."""
+    return any(start in html for start in _TO_FILE)
 
 
 def listed(generator: Generator) -> list[Content]:

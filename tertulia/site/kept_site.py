@@ -30,7 +30,7 @@ from tertulia.site.arrivals import name_of as looked_for
 from tertulia.site.build import KEY, SiteBuild
 from tertulia.site.build_inputs import next_due
 from tertulia.site.card_edits import CardEdits
-from tertulia.site.contents import TO_FILE
+from tertulia.site.contents import leads_to_file
 from tertulia.site.elsewhere import asked_by, suspecting
 from tertulia.site.embeds import pictures_url
 from tertulia.site.kept_search import KeptSearch
@@ -439,7 +439,7 @@ class KeptSite:
         assert before
         assert now
         shows, showed = (draw.published([one.content], pictures_url(self.build.settings)) for one in (now, before))
-        to_files = TO_FILE.search(before.content) or TO_FILE.search(now.content)
+        to_files = leads_to_file(before.content) or leads_to_file(now.content)
         if to_files or shows != showed or edit.now.due != edit.before.due or edit.now.guessed or edit.before.guessed:
             raise NeedsBuildError(say("edit_arranged", path=Path(edit.post.shown_path).name))
 

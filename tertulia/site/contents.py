@@ -110,6 +110,9 @@ TAKEN = frozenset(
 )  # fmt: skip
 
 
+_SAID_BY_POSTS = frozenset(Content.__annotations__)
+
+
 def attributes(record: PostRecord) -> dict[str, Any]:
     """
     Return what Pelican makes attributes of: *record*, its HTML and what the author left out apart, and the defaults.
@@ -133,6 +136,12 @@ def fill_defaults(content: Any) -> None:
     content.series = None  # its name is in the metadata, where others look for it
     content.modified = getattr(content, "modified", None)
     content.override_url, content.override_save_as = content.url, content.save_as
+
+
+def without_attributes(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *metadata* of a post without what it has as attributes: held twice, that is much memory."""
+    # Pelican looks for links to files in the summary, and asks for it, there alone.
+    return {name: value for name, value in metadata.items() if name == "summary" or name not in _SAID_BY_POSTS}
 
 
 def _fill_from_elsewhere(content: Any) -> None:

@@ -124,7 +124,15 @@ def build_site(content: Path, output: Path, **settings) -> list[logging.LogRecor
     finally:
         root.removeHandler(handler)
         root.setLevel(level)
+        forget_posts()
     return records
+
+
+def forget_posts() -> None:
+    """Let go of the posts of builds that are done: Pelican keeps whatever it has cut a summary of."""
+    from pelican.contents import Content
+
+    vars(Content)["get_summary"].cache.clear()
 
 
 @pytest.fixture(scope="session")

@@ -300,3 +300,6 @@ def test_a_text_that_lies_where_no_posts_are_is_told(tmp_path, build):
     told = [r.getMessage() for r in build(content, tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False)]
     words = [line.partition(": no se lee")[0] for line in told if ": no se lee" in line]
     assert ["content/suelta.md", "content/blog/2026/b.md"] == words
+    records = build(content, tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False, ARTICLE_PATHS=["blog"])
+    (about,) = [r.getMessage() for r in records if "content/posts/a.md: no se lee" in r.getMessage()]
+    assert "content/blog, content/pages" in about

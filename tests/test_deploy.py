@@ -536,11 +536,11 @@ def test_a_branch_with_a_manifest_that_is_a_folder_is_no_first_deploy(tmp_path):
 
 
 def test_git_tells_the_cause_and_not_its_advice(tmp_path):
-    """A wrong remote is git's "fatal:" line; a refused push is what the host says and the "! […]" line."""
+    """A wrong address is git's "fatal:" line; a refused push is what the host says and the "! […]" line."""
     place = GitPlace(tmp_path)
     with pytest.raises(DeployError) as caught:
-        target_for("git:nowhere#pages", context(place.root)).manifest()
-    assert "fatal: 'nowhere' does not appear to be a git repository" in in_one_line(caught)
+        target_for("git:./nowhere#pages", context(place.root)).manifest()
+    assert "fatal: './nowhere' does not appear to be a git repository" in in_one_line(caught)
     hook = place.bare / "hooks/pre-receive"
     hook.write_text("#!/bin/sh\necho 'la rama está protegida' >&2\nexit 1\n")
     hook.chmod(0o755)
@@ -548,6 +548,27 @@ def test_git_tells_the_cause_and_not_its_advice(tmp_path):
         put(place.target, build(tmp_path / "output"))
     assert "remote: la rama está protegida" in in_one_line(caught)
     assert "! [remote rejected]" in in_one_line(caught)
+
+
+@pytest.mark.parametrize("is_repository", [True, False])
+def test_a_remote_that_git_does_not_know_is_told_with_what_to_do(tmp_path, is_repository):
+    """A new blog is no repository, and its repository has no ``origin``: the two commands that make them."""
+    folder = GitPlace(tmp_path).root if is_repository else tmp_path
+    with pytest.raises(DeployError) as caught:
+        target_for("git:origin#pages", context(folder)).manifest()
+    assert "git remote add origin" in in_one_line(caught)
+
+
+def test_who_git_does_not_know_can_deploy(tmp_path, monkeypatch):
+    """Git wants a name for each commit; on a machine where it has none, the site is put there all the same."""
+    place = GitPlace(tmp_path)
+    git(place.root, "config", "--unset", "user.email")
+    git(place.root, "config", "user.useConfigOnly", "true")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    for name in ("GIT_COMMITTER_EMAIL", "GIT_AUTHOR_EMAIL", "EMAIL"):
+        monkeypatch.delenv(name, raising=False)
+    put(place.target, build(tmp_path / "output"))
+    assert "Tertulia" == git(place.bare, "log", "-1", "--format=%an", "pages").strip()
 
 
 def rsync_that_says(tmp_path, monkeypatch, code, *lines):

@@ -94,6 +94,15 @@ def test_the_reference_tells_each_public_name_with_its_words():
     assert "\nDEFAULT_PAGINATION = 10\n" in text and "\n#MASTODON_URL=" in text and "PLUGINS" not in text
 
 
+def test_the_menu_marks_the_part_that_a_page_is_of(made):
+    """As the page itself where it is the first of its part, on the others as what they belong to."""
+    for url, part, how in (
+        ("first-hour/", "Begin", "page"), ("import/", "Begin", "true"), ("es/keys/", "Publicar", "true"),
+    ):  # fmt: skip
+        (marked,) = page(made[1], url).select("body > header nav [aria-current]")
+        assert (part, how) == (marked.text, marked["aria-current"])
+
+
 PAIRS = sorted({source.name for source in SOURCES if source.lang == "es" and source.place.startswith("pages/")})
 FENCE = re.compile(r"^(`{3,})([^\n]*)\n(.*?)^\1", re.M | re.S)
 

@@ -168,6 +168,7 @@ def test_a_page_is_what_it_asked_for_in_its_order(ask):
 
 @pytest.mark.parametrize(("one", "other", "is_same"), [
     ({8, 0}, frozenset((0, 8)), True),
+    ({0, 8}, frozenset((8, 0)), True),
     (["a", "b"], ["b", "a"], False),
     (("a",), ["a"], True),
     ({"a": 1}, OrderedDict(a=1), True),

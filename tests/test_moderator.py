@@ -9,6 +9,7 @@ from tertulia.conversation.moderator import Action, Moderator
 from tertulia.conversation.rules import Signals
 from tertulia.store.said import Author, Read, Status, Trust
 from tests.test_conversation_store import ANA, NOW, SAID
+from tests.test_ways import NETWORK, PAGE, RELAY
 
 LIKE = replace(SAID, kind="like", source_id="l1", url="", text="", html="", in_reply_to=SAID.source_id)
 FORM = replace(SAID, source="form", source_id="f", url="", author=Author(network="form", identity="f", name="Ana"))
@@ -125,6 +126,20 @@ def test_what_its_writer_takes_back_is_gone_from_the_page(desk, key):
     assert SAID.text not in "".join(page.read_text("utf-8") for page in desk.folder.glob("*.json"))
 
 
+def test_who_is_erased_while_their_words_go_is_told_of_to_nobody(desk, key, monkeypatch):
+    """The one is written down before the other is followed, which finds nothing and says nothing."""
+    person, remove = desk.store.conversation.get(key).person, type(desk.store.conversation).remove
+
+    def then_erase(*asked):
+        gone = remove(*asked)
+        desk.store.conversation.erase(person, NOW)
+        return gone
+
+    monkeypatch.setattr(type(desk.store.conversation), "remove", then_erase)
+    assert desk.moderator.gone(SAID.source, SAID.source_id).public
+    assert ([], []) == (desk.told.take(), desk.store.conversation.find())
+
+
 def test_what_is_not_there_is_not_decided(desk):
     """Nor does anything follow."""
     assert "missing" == desk.moderator.withdraw("nothing").state
@@ -188,6 +203,15 @@ def test_nobody_is_told_of_a_like_that_is_gone(desk, key):
     assert [] == desk.told.take()
 
 
+def test_what_a_relay_repeats_is_no_news(desk):
+    """The owner heard of it; they hear again where the network knows more of who said it."""
+    told = []
+    for way in (RELAY, NETWORK, PAGE):
+        desk.moderator.ingest(way)
+        told.append(desk.told.take())
+    assert [["waits"], ["waits anew"], []] == told
+
+
 # Learning ------------------------------------------------------------------------------------------------------------
 
 
@@ -203,6 +227,15 @@ def test_the_filter_forgets_what_the_owner_approves_no_longer(desk, key, end):
         "waiting": lambda: desk.come(text="Compra zapatos baratísimos.", html="<p>Compra zapatos baratísimos.</p>"),
     }[end]()
     assert (0, 0) == words.counts(["quejo"]).get("quejo", (0, 0))
+
+
+def test_the_filter_forgets_words_that_the_network_says_otherwise(desk):
+    """A page had told them, and the owner approved those."""
+    key = desk.moderator.ingest(PAGE).key
+    desk.decide(key, Status.APPROVED)
+    assert {"": (0, 1)} == desk.store.words.counts([])
+    desk.moderator.ingest(replace(NETWORK, text="Compra relojes.", html="<p>Compra relojes.</p>"))
+    assert {"": (0, 0)} == desk.store.words.counts([])
 
 
 @pytest.mark.parametrize(

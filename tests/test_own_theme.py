@@ -100,7 +100,7 @@ def test_templates_parts_and_blocks_are_those_that_are_told():
     blocks = {
         name for path in TEMPLATES.glob("*.html") for name in re.findall(r"{% block (\w+)", path.read_text("utf-8"))
     }
-    assert blocks == {"head", "main", "main_attributes", "list_header"}
+    assert blocks == {"head", "header", "main", "main_attributes", "list_header"}
     assert all(f"`{name}`" in part("Templates") for name in blocks)
 
 
@@ -113,3 +113,21 @@ def test_functions_and_filters_are_those_that_are_told():
     filters = {name for code in names(cells) for name in re.findall(r"\|(\w+)", code)}
     assert functions == {one.__name__ for one in GLOBALS}
     assert filters == {one.__name__ for one in FILTERS}
+
+
+def test_a_phrase_that_nobody_has_is_told_where_it_is_asked_for(blog):
+    """Once, by file and line and with the nearest that there is; the page is built, and shows its name."""
+    told = blog({
+        "mine/templates/parts/mine.html": '<p>\n{{ t("minutez", n=3) }}{{ t("minutez", n=3) }}</p>',
+        "mine/templates/article.html": '<title>{{ t("minutes", n=2) }}</title>{% include "parts/mine.html" %}',
+        "content/theme/templates/tag.html": '{{ t("wholly_else") }}{{ t(tag.name) }}{{ t("from_us") }}',
+        "content/theme/templates/page.html": '{% set t = language %}{{ t("qqq") }}',
+        "content/theme/languages/es.toml": '[readers.own]\nfrom_us = "nuestra"\n',
+    })  # fmt: skip
+    places = [re.match(r"(\S+): .*?«(\w+)»", line).groups() for line in told]
+    assert [("content/theme/templates/tag.html:1", "wholly_else"), ("mine/templates/parts/mine.html:2", "minutez")] == (
+        sorted(places)
+    )
+    (near,) = [line for line in told if "minutez" in line]
+    assert "¿quisiste decir «minutes»?" in near and "content/theme/languages/es.toml" in near
+    assert "minutez" in blog.page("2026/11/uno").text

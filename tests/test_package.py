@@ -245,8 +245,12 @@ def test_a_blogs_own_looks_win_file_by_file(tmp_path):
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
     """The wheel, as ``pip install .`` would build it."""
-    folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    return built_by("build_wheel", tmp_path_factory.mktemp("dist"))
+
+
+def built_by(hook: str, folder: Path) -> Path:
+    """The wheel that pip has built by this hook of PEP 517 or 660; the editable one just says where the clone lies."""
+    command = [sys.executable, "-c", f"from hatchling.build import *; {hook}({str(folder)!r})"]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return next(folder.glob("*.whl"))
 
@@ -254,7 +258,11 @@ def wheel(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory):
     """``installed(*command, cwd)``: run something in an empty environment that holds the wheel, in an empty home."""
-    home = tmp_path_factory.mktemp("home")
+    return environment_of(wheel, tmp_path_factory.mktemp("home"))
+
+
+def environment_of(wheel: Path, home: Path):
+    """Make an empty environment that holds *wheel*; a function that runs something in it."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home / "env")], check=True)
     bin_ = home / "env" / ("Scripts" if os.name == "nt" else "bin")
     ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
@@ -298,6 +306,20 @@ def test_the_wheel_carries_all_that_a_blog_needs(wheel):
     )
     assert 600_000 > fonts, "six families of type"
     assert 1_700_000 > wheel.stat().st_size - fonts
+
+
+def test_the_clone_may_run_on_another_blog(tmp_path):
+    """``pipx install --editable`` in a clone: what is changed there works at once on a blog that lies elsewhere."""
+    run = environment_of(built_by("build_editable", tmp_path / "dist"), tmp_path / "home")
+    assert str(ROOT) == run("-c", "import tertulia.core.paths as p; print(p.PACKAGE.parent)").strip()
+    run(*TERTULIA, "new", "blog", "--yes", "--author", "Ana", cwd=tmp_path)
+    with (tmp_path / "blog/pelicanconf.py").open("a", encoding="utf-8") as file:
+        file.write("SEARCH = False\n")
+    (post,) = (tmp_path / "blog/content/posts").rglob("*.md")
+    post.write_text(post.read_text("utf-8").replace("Estado: borrador\n", ""), "utf-8")
+    assert "1 entrada" in run(*TERTULIA, "build", cwd=tmp_path / "blog")
+    ours = ROOT / "theme/static/comments.js"
+    assert ours.read_bytes() == (tmp_path / "blog/output/theme/comments.js").read_bytes()
 
 
 def test_an_installed_blog_has_the_same_bytes_as_the_clones(installed, tmp_path):

@@ -627,7 +627,7 @@ def test_conjunction(name, lang, expected):
 def test_tags_are_sized_by_the_logarithm_of_their_posts():
     """The least used tag is of size 1, the most used of size 5, and the list goes by name with ñ after n."""
     tags = [
-        (SimpleNamespace(name=name), range(count))
+        (SimpleNamespace(name=name, slug=name), range(count))
         for name, count in (("ñu", 1), ("Óxido", 10), ("nube", 100), ("vacía", 0))
     ]
     assert [("nube", 5), ("ñu", 1), ("Óxido", 3)] == [(e["item"].name, e["size"]) for e in templates.counted(tags)]
@@ -635,7 +635,9 @@ def test_tags_are_sized_by_the_logarithm_of_their_posts():
 
 def test_tags_used_alike_are_of_one_size():
     """Where all tags have as many posts, none is larger."""
-    assert [1, 1] == [entry["size"] for entry in templates.counted([(SimpleNamespace(name=n), range(3)) for n in "ab"])]
+    assert [1, 1] == [
+        entry["size"] for entry in templates.counted([(SimpleNamespace(name=n, slug=n), range(3)) for n in "ab"])
+    ]
 
 
 def test_embedded_posts_leave_text_alone():

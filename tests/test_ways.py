@@ -121,6 +121,42 @@ def test_a_deletion_counts_where_nobody_who_knows_as_much_shows_it(shelf, order)
         assert shelf.one().status in ("approved", "waiting")
 
 
+@pytest.mark.parametrize(("first", "later"), list(itertools.permutations(WAYS, 2)))
+def test_what_one_way_took_down_is_back_where_one_that_knows_as_much_sees_it(shelf, first, later):
+    """Though it comes by that way for the first time; the owner's no stays, and a repeater brings nothing back."""
+    for is_turned_down, back in ((False, ("approved", "waiting")), (True, ("rejected",))):
+        said, again = (replace(WAYS[way], source_id=f"{WAYS[way].source_id}{is_turned_down}", text=f"{is_turned_down}",
+                               url=f"{URL}{is_turned_down:d}") for way in (first, later))  # fmt: skip
+        key = shelf.tell(said).key
+        shelf.approve(key)
+        if is_turned_down:
+            shelf.moderator.decide(key, "rejected", shelf.store.conversation.get(key).version)
+        shelf.drop(said)
+        shelf.tell(again)
+        wanted = back if RANK[later] >= RANK[first] else ("gone",)
+        assert shelf.store.conversation.get(key).status in wanted
+
+
+def test_what_the_network_calls_a_share_is_one_whoever_tells_it_anew(shelf):
+    """A relay called it a comment; it is a comment again when the network itself says so."""
+    share = replace(NETWORK, kind="repost")
+    for step, shown in ((RELAY, (1, {})), (share, (0, {"repost": 1})), (RELAY, (0, {"repost": 1})),
+                        (PASTED, (0, {"repost": 1})), (NETWORK, (1, {}))):  # fmt: skip
+        shelf.tell(step)
+        shelf.approve()
+        assert shown == (len(shelf.shown().comments), shelf.shown().counts)
+
+
+def test_a_relay_brings_back_nothing_that_is_gone_as_a_share(shelf):
+    """It repeats what the network took back."""
+    share = replace(NETWORK, kind="repost")
+    shelf.tell(RELAY)
+    shelf.tell(share)
+    shelf.drop(share)
+    shelf.tell(RELAY)
+    assert ((), {}, "gone") == (shelf.shown().comments, shelf.shown().counts, shelf.one().status)
+
+
 @pytest.mark.parametrize("first", WAYS)
 @pytest.mark.parametrize("then", WAYS)
 def test_who_is_erased_or_blocked_by_one_way_is_so_by_every_other(shelf, first, then):

@@ -1,7 +1,7 @@
 """What is wrong with a blog's languages: one that has no file, a phrase of the blogger's own that will not be read."""
 
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from tertulia.core import languages, toml
@@ -16,17 +16,18 @@ _SECTIONS = frozenset((
 ))  # fmt: skip
 
 
-def problems(spoken: Languages, codes: Iterable[str]) -> list[Problem]:
+def problems(spoken: Languages, codes: Iterable[str], asked: Collection[str] = ()) -> list[Problem]:
     """
     Return what the blogger should look at; each is told in the blog's language and does no harm to the rest.
 
     Args:
         codes: The languages that the blog says it is written in.
+        asked: The phrases that its own templates ask for, which may be its own.
     """
     there = spoken.codes()
     found = [_unknown(spoken, code) for code in dict.fromkeys(codes) if not set(_ways_to_say(code)) & set(there)]
     for code in there if spoken.own else ():
-        found += _own_problems(spoken, code)
+        found += _own_problems(spoken, code, asked)
     return found
 
 
@@ -40,7 +41,7 @@ def _unknown(spoken: Languages, code: str) -> Problem:
     return Problem("pelicanconf.py", None, what, spoken.text("language_unknown_fix", language=code), "hint")
 
 
-def _own_problems(spoken: Languages, code: str) -> list[Problem]:
+def _own_problems(spoken: Languages, code: str, asked: Collection[str]) -> list[Problem]:
     assert spoken.own is not None
     path = spoken.own / f"{code}.toml"
     shown = f"content/theme/languages/{code}.toml"
@@ -65,13 +66,13 @@ def _own_problems(spoken: Languages, code: str) -> list[Problem]:
         found.append(Problem(shown, table.line_of(key), spoken.text("not_words", key=key), fix))
     for key, phrase in mine.items():
         line = table.line_of(key)
-        if key not in ours:
+        if key not in ours and key not in asked:
             from difflib import get_close_matches  # only who wrote a key wrong waits for it
 
             near = get_close_matches(key, ours, 1)
             fix = spoken.text("unknown_field_near", near=near[0]) if near else spoken.text("language_key_fix")
             found.append(Problem(shown, line, spoken.text("language_key", key=key), fix))
-        elif not _names(phrase) <= _names(ours[key]):
+        elif key in ours and not _names(phrase) <= _names(ours[key]):
             names = ", ".join(f"{{{name}}}" for name in sorted(_names(ours[key]))) or "–"
             what = spoken.text("language_names", key=key)
             found.append(Problem(shown, line, what, spoken.text("language_names_fix", names=names)))

@@ -28,6 +28,8 @@ from tertulia.deploy.base import (
 
 # What names the cause: git's own end, then what the host says, then what it refused.
 _FATAL, _HOST, _REJECTED, _ERROR = "fatal: ", "remote: ", "! [", "error: "
+_NAME = re.compile(r"[\w-]+")  # of a remote; an address has more in it
+_NOBODY = {"NAME": "Tertulia", "EMAIL": "tertulia@localhost"}
 
 
 class GitBranch(Target):
@@ -67,33 +69,50 @@ class GitBranch(Target):
             tree = self._git("write-tree", env=index).decode().strip()
         parents = ("-p", tip) if tip else ()
         message = say("deploy_commit", put=len(plan.put), gone=len(plan.delete))
-        commit = self._git("commit-tree", tree, *parents, "-m", message).decode().strip()
+        commit = self._git("commit-tree", tree, *parents, "-m", message, env=self._author()).decode().strip()
         self._git("push", "--quiet", self._remote, f"{commit}:refs/heads/{self._branch}")
 
     def _tip(self) -> str:
         """Fetch the newest commit of the branch, and name it; "" when there is no branch."""
+        if _NAME.fullmatch(self._remote) and not self._knows("remote", "get-url", self._remote):
+            raise DeployError(say("deploy_no_remote", remote=self._remote))
         there = self._git("ls-remote", self._remote, f"refs/heads/{self._branch}").decode().split()
         if not there:
             return ""
         self._git("fetch", "--quiet", "--no-tags", self._remote, f"refs/heads/{self._branch}")
         return there[0]
 
+    def _author(self) -> dict[str, str]:
+        """Return a name for whoever git has none for: the commit is the program's work, and nobody has to be asked."""
+        if self._knows("var", "GIT_COMMITTER_IDENT") and self._knows("var", "GIT_AUTHOR_IDENT"):
+            return {}
+        return {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in _NOBODY.items()}
+
+    def _knows(self, *question: str) -> bool:
+        """Whether git answers *question*."""
+        return not self._run(*question).returncode
+
     def _blob(self, data: bytes) -> str:
         return self._git("hash-object", "-w", "--stdin", given=data).decode().strip()
 
     def _git(self, *arguments: str, env: dict[str, str] | None = None, given: bytes = b"") -> bytes:
+        done = self._run(*arguments, env=env, given=given)
+        if done.returncode:
+            raise failed(f"git {arguments[0]}: {_cause(done.stderr.decode('utf-8', 'replace')) or done.returncode}")
+        return done.stdout
+
+    def _run(
+        self, *arguments: str, env: dict[str, str] | None = None, given: bytes = b""
+    ) -> subprocess.CompletedProcess[bytes]:
         program = shutil.which("git")
         if program is None:
             raise DeployError(say("deploy_no_program", program="git"))
         # git asks for a password on the terminal; a scheduled run has none to give. Its words are read, so: in English.
         environ = {**environment(), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(env or {})}
         with system_told():
-            done = subprocess.run(
+            return subprocess.run(
                 [program, *arguments], cwd=self._root, env=environ, input=given, capture_output=True, check=False
             )
-        if done.returncode:
-            raise failed(f"git {arguments[0]}: {_cause(done.stderr.decode('utf-8', 'replace')) or done.returncode}")
-        return done.stdout
 
 
 def _cause(stderr: str) -> str:

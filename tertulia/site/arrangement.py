@@ -9,40 +9,18 @@ import io
 import pickle
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
-
-if TYPE_CHECKING:
-    from tertulia.site.build import SiteBuild
-    from tertulia.site.contents import Content
+from typing import Any, overload
 
 NAME = "arranged"
 # How much of a post a page shows: nothing but its name, what lists do, all.
 LINK, CARD, WHOLE = 0, 1, 2
-FEW = 12  # posts of a list that are named where it stands; a longer one is a piece of its own
 # What a list of names shows of a post. Of so many posts it lies in one piece: who lists them all reads no post.
 _NAMED_BY = ("title", "url", "lang", "date")
 TOGETHER = 256
 _OF_CARD = "minutes"  # an attribute that lists read and who only names a post does not
-# What is asked of a post, besides what stands in ``Content``.
-_MORE = ("category", "author", "status", "source_path", "locale_date", "files")
-# What only its reading needs, which is kept elsewhere.
-_LESS = frozenset({"stems", "body", "content", "_content"})
-_PLAIN = frozenset({str, int, float, bool, bytes, type(None), datetime})  # what nothing stands in
 _LESS_OF_KEPT = frozenset({"number", "_read", "cards", "stems", "body"})
-_OF_LABEL = ("name", "slug", "url", "save_as", "has_page", "description", "person", "portrait")
-_TABLES = """
-CREATE TABLE posts (number INTEGER PRIMARY KEY, path TEXT UNIQUE, held BLOB);
-CREATE TABLE pages (number INTEGER PRIMARY KEY, name TEXT UNIQUE, held BLOB);
-CREATE TABLE shown (post INTEGER, page INTEGER, size INTEGER, PRIMARY KEY (post, page)) WITHOUT ROWID;
-CREATE TABLE pieces (name TEXT PRIMARY KEY, held BLOB) WITHOUT ROWID;
-CREATE TABLE leads (file TEXT, post INTEGER, PRIMARY KEY (file, post)) WITHOUT ROWID;
-"""
-
-Number = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 class KeptPost:
@@ -54,7 +32,7 @@ class KeptPost:
         self.__dict__.update(number=number, _read=read)
 
     def __reduce__(self) -> Any:
-        return _post, (self.number,)
+        return kept_post, (self.number,)
 
     def __getattr__(self, name: str) -> Any:
         if "_read" not in self.__dict__:
@@ -76,7 +54,7 @@ class KeptPosts(Sequence[KeptPost]):
         self._number = number
 
     def __reduce__(self) -> Any:
-        return _posts, (self._number,)
+        return kept_posts, (self._number,)
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -116,7 +94,7 @@ class KeptLabel:
         self.number = number
 
     def __reduce__(self) -> Any:
-        return _label, (self.number,)
+        return kept_label, (self.number,)
 
 
 class KeptListPage:
@@ -137,188 +115,26 @@ class KeptPaginator:
         self.num_pages = num_pages
 
 
-def _post(number: int) -> KeptPost:
+def kept_post(number: int) -> KeptPost:
     raise NotImplementedError  # ``Arrangement.post``: what is kept names it by this
 
 
-def _label(number: int) -> KeptLabel:
+def kept_label(number: int) -> KeptLabel:
     raise NotImplementedError  # ``Arrangement.label``
 
 
-def _posts(number: int) -> KeptPosts:
+def kept_posts(number: int) -> KeptPosts:
     raise NotImplementedError  # ``Arrangement.posts``
-
-
-# ── left by a build ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-class _Pickler(pickle.Pickler):
-    """Names the things that are pieces of their own, and takes nothing in that only Pelican can read again."""
-
-    def __init__(self, file: io.BytesIO, pieces: Mapping[int, Number]) -> None:
-        super().__init__(file, pickle.HIGHEST_PROTOCOL)
-        self._pieces = pieces
-
-    def reducer_override(self, held: Any) -> Any:
-        """As Python says."""
-        if (found := self._pieces.get(id(held))) is not None:
-            return found
-        if str(getattr(held, "__module__", "")).partition(".")[0] in ("pelican", "plugins"):
-            raise pickle.PicklingError(repr(held))
-        return NotImplemented
-
-
-class _Leaving:
-    """One build's pieces, while they are written."""
-
-    def __init__(self, store: sqlite3.Connection, contents: Sequence["Content"]) -> None:
-        self._store = store
-        self._numbers = {id(content): number for number, content in enumerate(contents)}
-        self._pieces: dict[int, Number] = {id(one): (_post, (number,)) for number, one in enumerate(contents)}
-        self._lists: dict[int, tuple[Any, Number]] = {}  # the list beside, so that its number stays its own
-        labels = {id(one): one for post in contents for one in (*post.tags, *post.categories, *post.authors)}
-        self._pieces |= {key: (_label, (number,)) for number, key in enumerate(labels)}
-        for number, label in enumerate(labels.values()):
-            values = {name: getattr(label, name) for name in _OF_LABEL if hasattr(label, name)}
-            self.keep(f"label {number}", values)
-
-    def keep(self, name: str, held: object) -> None:
-        self._store.execute("INSERT INTO pieces VALUES (?, ?)", (name, self.packed(held)))
-
-    def packed(self, held: object) -> bytes:
-        file = io.BytesIO()
-        _Pickler(file, self._pieces).dump(self.plain(held))
-        return file.getvalue()
-
-    def plain(self, held: Any) -> Any:
-        """*held* with long lists of posts named, and Pelican's pages of lists as ours."""
-        if type(held) in _PLAIN or id(held) in self._pieces:  # most are, and what comes below is slow
-            return held
-        if isinstance(held, list | tuple):
-            if id(held) in self._lists:  # that of all posts is given to a thousand pages
-                return _Named(self._lists[id(held)][1])
-            if len(held) > FEW and all(id(one) in self._numbers for one in held):
-                return self._named(held)
-            parts = [self.plain(one) for one in held]
-            return parts if isinstance(held, list) else tuple(parts) if type(held) is tuple else held
-        if isinstance(held, Mapping):
-            return {name: self.plain(value) for name, value in held.items()}
-        if hasattr(held, "object_list"):
-            if not hasattr(held, "paginator"):
-                return KeptPaginator(held.num_pages)
-            posts = self.plain(held.object_list)
-            return KeptListPage(held.number, held.url, held.save_as, held.paginator.num_pages, posts)
-        if hasattr(held, "articles") and hasattr(held, "index"):  # of a series
-            from dataclasses import replace
-
-            return replace(held, articles=self.plain(held.articles))
-        return held
-
-    def _named(self, held: Sequence["Content"]) -> "_Named":
-        if id(held) not in self._lists:
-            number, languages = len(self._lists), tuple(sorted({post.lang for post in held}))
-            self._lists[id(held)] = held, (_posts, (number,))
-            numbers = _Numbers(self._numbers[id(post)] for post in held)
-            self._store.execute(
-                "INSERT INTO pieces VALUES (?, ?)", (f"list {number}", pickle.dumps((numbers, languages)))
-            )
-        return _Named(self._lists[id(held)][1])
-
-
-class _Numbers(tuple[int, ...]):
-    """Of posts."""
-
-    __slots__ = ()
-
-    def __reduce__(self) -> Any:
-        return tuple, (list(self),)
-
-
-class _Named:
-    """Stands for a piece."""
-
-    def __init__(self, number: Number) -> None:
-        self._number = number
-
-    def __reduce__(self) -> Any:
-        return self._number
-
-
-def leave(
-    build: "SiteBuild", folder: Path, values: Iterable[tuple[str, object]], leads: Iterable[tuple[str, int]] = ()
-) -> str:
-    """
-    Leave what *build* has arranged in *folder*.
-
-    Args:
-        values: More that is to be known by its name.
-        leads: Files of the output, each with the number of a post that leads there.
-
-    Returns:
-        Why there is nothing, for people who know the code; "" where all of it is there.
-    """
-    place, beside = folder / NAME, folder / f"{NAME}.new"
-    place.unlink(missing_ok=True)
-    beside.unlink(missing_ok=True)
-    try:
-        with closing(sqlite3.connect(beside, isolation_level=None)) as store:
-            store.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _TABLES)
-            leaving = _Leaving(store, build.contents)
-            _leave_posts(store, leaving, build.contents)
-            _leave_pages(store, leaving, build)
-            store.executemany("INSERT OR IGNORE INTO leads VALUES (?, ?)", leads)
-            for name, value in values:
-                leaving.keep(name, value)
-            store.execute("COMMIT")
-        beside.rename(place)
-    except (pickle.PicklingError, AttributeError, TypeError, sqlite3.Error, OSError) as error:
-        beside.unlink(missing_ok=True)
-        return f"{type(error).__name__}: {error}"
-    return ""
-
-
-def _leave_posts(store: sqlite3.Connection, leaving: _Leaving, contents: Iterable["Content"]) -> None:
-    from tertulia.site.contents import Content, leads_to_file
-
-    names = [name for name in (*Content.__annotations__, *_MORE) if name not in _LESS]
-    named = []
-    for number, post in enumerate(contents):
-        values = {name: getattr(post, name) for name in names if hasattr(post, name)}
-        given = {name: value for name, value in post.metadata.items() if name not in values and name not in _LESS}  # type: ignore[attr-defined]
-        values |= {name: getattr(post, name, value) for name, value in given.items()}
-        values["_content"] = text = post._content
-        values["content"] = post.content if leads_to_file(text) else text
-        row = number, str(post.source_path), leaving.packed(values)  # type: ignore[attr-defined]
-        store.execute("INSERT INTO posts VALUES (?, ?, ?)", row)
-        named.append(_names_of(values))
-    for first in range(0, len(named), TOGETHER):
-        leaving.keep(f"names {first // TOGETHER}", dict(enumerate(named[first : first + TOGETHER], first)))
-
-
-def _names_of(values: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(values[name] for name in _NAMED_BY)
-
-
-def _leave_pages(store: sqlite3.Connection, leaving: _Leaving, build: "SiteBuild") -> None:
-    numbers = {id(post): number for number, post in enumerate(build.contents)}
-    shared: set[str] = set()
-    for number, (name, inputs) in enumerate(build.page_inputs.items()):
-        page = build.pages[name]
-        shared |= inputs.names
-        values = {name: value for name, value in page.values.items() if name in inputs.names}
-        row = number, name, leaving.packed((page.kind, sorted(inputs.names), values))
-        store.execute("INSERT INTO pages VALUES (?, ?, ?)", row)
-        store.executemany(
-            "INSERT INTO shown VALUES (?, ?, ?)",
-            ((numbers[post], number, size_of(read)) for post, read in inputs.posts.items() if post in numbers),
-        )
-    for name in sorted(shared & build.context.keys()):
-        leaving.keep(f"given {name}", build.context[name])
 
 
 def size_of(read: frozenset[str] | None) -> int:
     """Return how much of a post a page shows that may read these attributes of it; None for all."""
     return WHOLE if read is None else CARD if _OF_CARD in read else LINK
+
+
+def names_of(values: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return of a post with these *values* what a list of names shows."""
+    return tuple(values[name] for name in _NAMED_BY)
 
 
 @dataclass(slots=True)
@@ -340,7 +156,7 @@ class _Unpickler(pickle.Unpickler):
 
     def __init__(self, held: bytes, arrangement: "Arrangement") -> None:
         super().__init__(io.BytesIO(held))
-        self._ours = {"_post": arrangement.post, "_label": arrangement.label, "_posts": arrangement.posts}
+        self._ours = {"kept_post": arrangement.post, "kept_label": arrangement.label, "kept_posts": arrangement.posts}
 
     def find_class(self, module: str, name: str) -> Any:
         """As Python says."""
@@ -494,6 +310,15 @@ class Arrangement:
         instead.__dict__.update(values, source_path=path, number=number)
         return instead
 
+    def rename_page(self, name: str, new: str) -> None:
+        """Let the page with that file have a *new* one; undone where no ``change`` follows."""
+        self._begin()
+        self._store.execute("UPDATE pages SET name = ? WHERE name = ?", (new, name))
+
+    def _begin(self) -> None:
+        if not self._store.in_transaction:
+            self._store.execute("BEGIN")
+
     def leading_to(self, file: str) -> frozenset[int]:
         """Return the numbers of posts that lead to a *file* of the output."""
         return frozenset(number for (number,) in self._store.execute("SELECT post FROM leads WHERE file = ?", (file,)))
@@ -504,11 +329,11 @@ class Arrangement:
         for post in posts:
             post._have_all()
             piece, names = self._names(post.number)
-            self.leave(piece, {**names, post.number: _names_of(post.__dict__)})
+            self.leave(piece, {**names, post.number: names_of(post.__dict__)})
             held = {name: value for name, value in post.__dict__.items() if name not in _LESS_OF_KEPT}
             rows.append((post.number, str(post.source_path), pickle.dumps(held, pickle.HIGHEST_PROTOCOL)))
         pieces = [(name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) for name, value in self._left.items()]
-        self._store.execute("BEGIN")
+        self._begin()
         self._store.executemany("DELETE FROM posts WHERE number = ?", [(post.number,) for post in changes.gone])
         self._store.executemany("DELETE FROM leads WHERE post = ?", [(number,) for number in changes.leads])
         self._store.executemany("DELETE FROM shown WHERE post = ?", [(post.number,) for post in changes.gone])

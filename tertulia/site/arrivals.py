@@ -1,6 +1,6 @@
 """A post that was not there at the last build: what becomes of its file, and what a build would give it.
 
-What is more than a post among others is for a build: old addresses, a series, a translation, a template of its own.
+What is more than a post among others is for a build: old addresses, a translation, a template of its own.
 """
 
 import fnmatch
@@ -29,6 +29,7 @@ from tertulia.site.embeds import pictures_url
 from tertulia.site.label_edits import uses_of
 from tertulia.site.moves import Moves
 from tertulia.site.pictures import request_files
+from tertulia.site.problems import shown_path
 from tertulia.site.records import PostRecord, Reading
 from tertulia.site.state import digest_of
 from tertulia.site.strays import ENDINGS
@@ -37,7 +38,7 @@ from tertulia.site.text_edits import NeedsBuildError
 MOST_SEEKERS = 40  # posts that name others by their files, and are read again when some come or go
 # What an address may be made of here: the rest of a post is known to Pelican in its own words.
 _OF_ADDRESS = frozenset({"slug", "date", "lang"})
-_OWN_ADDRESSES = ("aliases", "old_addresses", "series_name", "template")
+_OWN_ADDRESSES = ("aliases", "old_addresses", "template")
 
 
 def left(build: SiteBuild) -> dict[str, object]:
@@ -141,7 +142,7 @@ class Arrivals:
         self.moves.refuse(post)
         is_left = self._published_at(post) - {post.save_as}
         is_led_to = addresses.whole(settings["SITEURL"], post.url) in self.build.led_to
-        is_more = post.said or post.series or record.files or any(getattr(record, name) for name in _OWN_ADDRESSES)
+        is_more = post.said or record.files or any(getattr(record, name) for name in _OWN_ADDRESSES)
         shows = draw.published([record.content], pictures_url(settings))
         is_broken = any(one.severity == "error" for one in now.problems)
         return not (is_left or is_led_to or is_more or shows or is_broken or self.build.has_unread)
@@ -162,10 +163,6 @@ class Arrivals:
         path = addresses.whole(build.settings["SITEURL"], quote(name.removesuffix("index.html")))
         build.buried = {*build.buried, name}
         build.led_on = build.led_on._replace(buried=[*build.led_on.buried, path])
-
-    def led_on(self) -> dict[str, str]:
-        """Return what hosts are told otherwise now."""
-        return self.build.led_on.files() if self.buried and self.build.led_on else {}
 
     def read(self, path: str) -> Reading:
         """
@@ -209,7 +206,7 @@ class Arrivals:
         self._asked, record = Path(path), reading.record
         assert record
         self.refuse(record, goes)
-        values = {"series": None, "modified": None, **attributes(record)}
+        values = {"modified": None, **attributes(record), "series": None}
         url, save_as = self.place_of(record)
         values |= {
             "status": "published", "default_template": "article", "template": "article", "translations": [],
@@ -287,6 +284,10 @@ class Arrivals:
             NeedsBuildError: they cannot be.
         """
         settings, pictures = self.build.settings, self.build.pictures
+        self._asked = Path(path)
+        told = " ".join(text for _, text in self.arrangement.value("report")["remarks"])
+        if any(shown_path(Path(file.path), pictures.content) in told for file in post.files):
+            self._cannot("edit_pictures")  # maybe that nobody showed it
         if post.files:
             request_files(post.files, Path(path), pictures)
             made, failed = pictures.made()

@@ -30,7 +30,7 @@ from tertulia.core.models import Problem
 from tertulia.core.parallel import stream
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
-from tertulia.site import looks, moved
+from tertulia.site import looks, moved, template_phrases
 from tertulia.site.broken_links import InternalLink
 from tertulia.site.build_inputs import next_due
 from tertulia.site.contents import Content, Generator, attributes, fill_defaults, without_attributes
@@ -127,7 +127,10 @@ class SiteBuild:
         content = Path(settings["PATH"])
         settings["DEFAULT_LANG"] = languages.normal(settings["DEFAULT_LANG"]) or settings["DEFAULT_LANG"]  # es_ES
         languages.speak(settings["DEFAULT_LANG"], content)
-        for problem in language_check.problems(languages.current(), settings["LANGUAGES"]):
+        spoken, asked = languages.current(), template_phrases.asked(settings)
+        for problem in language_check.problems(spoken, settings["LANGUAGES"], asked):
+            report(problem)
+        for problem in template_phrases.problems(asked, settings, spoken):
             report(problem)
         people = _load(People, content / "people.toml")
         tags = _load(Tags, content / "tags.toml")

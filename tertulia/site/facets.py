@@ -161,9 +161,7 @@ class Inputs:
 
     def _may(self, post: Content, attributes: frozenset[str]) -> None:
         known = self._posts.get(id(post), attributes)
-        if known is not None and not attributes <= known:
-            known = self.facets.one(known | attributes)
-        self._posts[id(post)] = known
+        self._posts[id(post)] = attributes if known is not None and known < attributes else known
 
     def settled(self) -> tuple[Digest, str]:
         """Return its key and what it is told as; what made them is needed no more, and there are many pages."""

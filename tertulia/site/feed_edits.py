@@ -1,11 +1,13 @@
 """Feeds after an edit: which posts stand in those of the lists that posts came into or left."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 
 from tertulia.site import feeds, post_feeds
 from tertulia.site.arrangement import Arrangement, Changes, KeptPost
 from tertulia.site.build import SiteBuild
 from tertulia.site.list_edits import ListEdit
+from tertulia.site.text_edits import Edit
 
 
 class FeedEdits:
@@ -44,6 +46,33 @@ class FeedEdits:
             self._hold(folder, about, before, [one for one in edit.now if not one.mark][: self.most])
         elif had:
             self._lose(folder)
+
+    def rewritten(self, edits: Sequence[Edit]) -> dict[str, bytes]:
+        """Return the files of the feeds that the posts stand in."""
+        folders = set(self.others)
+        for edit in edits if any(edit.size is not None for edit in edits) else ():
+            with contextlib.suppress(LookupError):
+                folders.update(self.arrangement.value(f"feeds of {edit.post.number}"))
+        edited = {edit.post.number for edit in edits}
+
+        def prepared_of(post: KeptPost) -> feeds.Prepared:
+            name = f"entry {post.number}"
+            entry = None if post.number in edited else self.arrangement.find(name)
+            if entry is None:  # of others, the first edit that asks works it out for those after it
+                entry = post_feeds.entry(post, self.build)
+                self.arrangement.leave(name, entry)
+            return feeds.prepare(entry)
+
+        prepared: dict[int, feeds.Prepared] = {}
+        files = {}
+        for place in sorted(folders):
+            folder, about, posts = self.arrangement.value(f"feed {place}")
+            for post in posts:
+                if post.number not in prepared:
+                    prepared[post.number] = prepared_of(post)
+            for name, held in feeds.write(about, [prepared[post.number] for post in posts]).items():
+                files[f"{folder}{name}"] = held.encode() if isinstance(held, str) else held
+        return files
 
     def _has(self, edit: ListEdit, is_now: bool) -> bool:
         least = self.build.settings.get("TAG_FEED_MIN_POSTS", 0) if edit.key[0] == "tag" else 0

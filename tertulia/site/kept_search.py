@@ -37,7 +37,8 @@ class KeptSearch:
     def __init__(self, build: SiteBuild, arrangement: Arrangement, output: Path) -> None:
         self.build, self.arrangement, self.output = build, arrangement, output
         self.lost: set[str] = set()  # names of values that are no more
-        self.moved: list[tuple[datetime, KeptPost]] = []  # posts of another date now, by the one that they had
+        # Posts of another date or address now, after those that they had.
+        self.moved: list[tuple[datetime, str, KeptPost]] = []
         self._index: TemporaryDirectory[str] | None = None  # a new one
         self._parts: dict[str, str] = {}  # of it, those that were made anew, and the digests of their pages
 
@@ -68,6 +69,10 @@ class KeptSearch:
         for post in (one for one in goes if search.file_of(one) not in stay):
             part, name, _ = self._searched(search.file_of(post))
             changed[part][name] = None
+        for _, save_as, post in self.moved:
+            if save_as != post.save_as:
+                parts[post.number], name, _ = self._searched(search.file_at(save_as))
+                changed[parts[post.number]][name] = None
         for post in (*found.values(), *comes):
             if post.number in parts:
                 part, name, before = parts[post.number], search.file_of(post), b""
@@ -100,15 +105,15 @@ class KeptSearch:
         posts: list[Any] = list(known)
         before, settled = _newest_part(len(posts))
         border = posts[settled - 1] if settled else None
-        moved = [(date, post.save_as) for date, post in self.moved]
+        moved = [(date, save_as) for date, save_as, _ in self.moved]
         is_old = any(posts.index(key) < settled for key in moved)
         for key in (*left, *moved):
             posts.remove(key)
-        for post in (*comes, *(post for _, post in self.moved)):
+        for post in (*comes, *(post for *_, post in self.moved)):
             key = post.date, post.save_as
             posts.insert(bisect(posts, key), key)
         is_old |= any(
-            posts.index((post.date, post.save_as)) < settled for post in (*come, *(post for _, post in self.moved))
+            posts.index((post.date, post.save_as)) < settled for post in (*come, *(post for *_, post in self.moved))
         )
         now, settled_now = _newest_part(len(posts))
         parts = self.build.search_parts

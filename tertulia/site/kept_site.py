@@ -5,61 +5,35 @@ templates, and writes beside them what else shows the texts: feeds, ``posts.json
 come, go and move (``tertulia/site/moves.py``). Whatever it cannot show it leaves to a build.
 """
 
-import contextlib
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment
 from msgspec.structs import replace
 
-from tertulia.core import languages, lazy_re
 from tertulia.core.files import remove_empty, write_whole
 from tertulia.core.languages import say
-from tertulia.core.models import Problem
-from tertulia.embeds import draw
-from tertulia.render.image_cache import ImageCache
-from tertulia.render.resolver import ImageResolver
-from tertulia.site import broken_links, moved, posts_json, related_kept, schema, templates
+from tertulia.site import kept_build, moved, posts_json, schema
+from tertulia.site.address_edits import AddressEdits
 from tertulia.site.arrangement import LINK, WHOLE, Arrangement, KeptPost
 from tertulia.site.arrivals import Arrivals
 from tertulia.site.arrivals import name_of as looked_for
-from tertulia.site.build import KEY, SiteBuild
 from tertulia.site.build_inputs import next_due
 from tertulia.site.card_edits import CardEdits
-from tertulia.site.contents import leads_to_file
-from tertulia.site.elsewhere import asked_by, suspecting
-from tertulia.site.embeds import pictures_url
 from tertulia.site.kept_search import KeptSearch
 from tertulia.site.label_edits import uses_of
+from tertulia.site.link_edits import LinkEdits, bytes_at, told_anew
 from tertulia.site.moves import Moves, PostPlace
 from tertulia.site.posts_json_edits import PostsJsonEdits
-from tertulia.site.problems import no_ids
-from tertulia.site.reading import PostReader, allowed_hosts
 from tertulia.site.records import PostRecord, Reading
-from tertulia.site.site_left import files_led_to, with_places
+from tertulia.site.related_edits import RelatedEdits
+from tertulia.site.saved_texts import Saved, sorted_out
 from tertulia.site.state import digest_of, reading_at
 from tertulia.site.talk_edits import TalkEdits, name_of
 from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, set_text
-
-_ID = lazy_re.compile(rb"""\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
-
-
-class Saved(NamedTuple):
-    """What became of texts."""
-
-    edits: list[Edit]
-    comes: list[Edit]  # of no post yet
-    goes: list[Edit]
-    drafts: list[Edit]  # of no post, before and now
-
-    @property
-    def all(self) -> list[Edit]:
-        """All of them."""
-        return [*self.edits, *self.comes, *self.goes, *self.drafts]
 
 
 class KeptSite:
@@ -89,65 +63,38 @@ class KeptSite:
         self.arrangement = Arrangement(folder)
         if self.arrangement.value("mark") != mark:
             raise LookupError(mark)
-        self.kept: dict[str, Any] = self.arrangement.value("site")
         self.report: dict[str, Any] = self.arrangement.value("report")
-        build = self.build = self._build()
-        self.moves = Moves(build, self.arrangement, output, self.kept["page_rules"])
+        build = self.build = kept_build.opened(self.arrangement, folder, output)
+        self.moves = Moves(build, self.arrangement, output, self.arrangement.value("site")["page_rules"])
         self.arrivals = Arrivals(build, self.arrangement, self.moves)
         self.cards = CardEdits(build, self.arrangement)
         self.talk = TalkEdits(build, self.arrangement, nest)
         self.search = KeptSearch(build, self.arrangement, output)
         self.told = PostsJsonEdits(build, output, wants_text)
+        self.addresses = AddressEdits(
+            build, self.arrangement, self.moves.pages, lambda: self.told.addresses, self.moves.cannot
+        )
+        self.related = RelatedEdits(build, self.arrangement, self.moves.changes, folder)
         self.due: datetime | None = None  # when the clock alone makes a file that was saved another
         self.drawn: dict[str, bytes] = {}
+        self.links = LinkEdits(build, self.arrangement, output, self.drawn, self.moves, self.addresses, self.arrivals)
         self.renamed: list[KeptPost] = []
         self.edited: list[str] = []  # why anything was drawn
         self.touched: dict[int, KeptPost] = {}
-        self._sought: list[str] = []  # files that came, or went
+        self._led_on = build.led_on  # as the build left it
         self._moved: dict[int, KeptPost] = {}  # in lists
-        self._relations: related_kept.Stamp | None = None  # of what is known of related posts, when it has changed
 
-    movable = frozenset({"tags", "date", "categories", "authors"})
+    movable = frozenset({"tags", "date", "categories", "authors", "slug", "series_name", "files"})
 
     def close(self) -> None:
         """Let go of what is kept."""
         self.arrangement.close()
         self.search.close()
 
-    def _build(self) -> SiteBuild:
-        kept = self.kept
-        settings = {**kept["settings"], "OUTPUT_PATH": str(self.output)}
-        languages.use(kept["words"].languages)
-        pictures = ImageResolver(
-            Path(settings["PATH"]),
-            ImageCache(Path(settings.get("IMAGE_CACHE_PATH") or "var/cache/images")),
-            siteurl=settings.get("SITEURL", ""),
-            site_address=settings.get("SITE_ADDRESS", ""),
-            hosts=settings.get("PICTURE_HOSTS", ()),
-        )
-        reader = PostReader(settings, people=kept["people"], tags=kept["tags"], links=kept["links"], pictures=pictures)
-        build = SiteBuild(settings, kept["people"], kept["tags"], pictures, reader, kept["words"])
-        build.looks, build.editions, build.theme = kept["looks"], kept["editions"], kept["theme"]
-        build.state.folder, build.state.epoch = self.folder, kept["epoch"]
-        build.fingerprints, build.beside = kept["fingerprints"], kept["beside"]
-        build.led_to, build.published, build.has_unread = kept["led_to"], kept["published"], kept["has_unread"]
-        build.buried, build.led_on = self.arrangement.value("buried"), self.arrangement.value("led on")
-        build.search_parts = kept["search_parts"]
-        settings[KEY] = build
-        return build
-
     @cached_property
     def environment(self) -> Environment:
-        """Where templates are found, as Pelican finds them."""
-        settings = self.build.settings
-        folders = [*settings["THEME_TEMPLATES_OVERRIDES"], os.path.join(settings["THEME"], "templates")]
-        environment = Environment(loader=FileSystemLoader(folders), **settings["JINJA_ENVIRONMENT"])
-        environment.filters |= {"strftime": _of_pelican, **settings["JINJA_FILTERS"]}
-        environment.globals |= settings["JINJA_GLOBALS"]
-        environment.tests |= {"plugin_enabled": _of_pelican, **settings["JINJA_TESTS"]}
-        templates.equip(environment, dict(settings), whole=True)
-        self.build.environments.append(environment)
-        return environment
+        """Where templates are found."""
+        return kept_build.environment_of(self.build)
 
     # ── what ``TextEdits`` asks for ──────────────────────────────────────────────────────────────────────────
 
@@ -160,7 +107,7 @@ class KeptSite:
         try:
             found: Reading | None = self.arrangement.value(f"reading {path}")
         except LookupError:
-            found = reading_at(self.folder, self.kept["epoch"], path)
+            found = reading_at(self.folder, self.build.state.epoch, path)
         if found and found.record and found.record.is_page and "date" not in found.record.header_lines:
             now = self.build.reader.now  # it is given that of each build, and shows it nowhere
             found = replace(found, due=now, record=replace(found.record, date=now))
@@ -171,6 +118,9 @@ class KeptSite:
         assert reading.record
         set_text(post, reading.record.content, self.build)
         post.content = post._content
+        known, post.files = {(one.path, one.use) for one in post.files}, reading.record.files
+        if {(one.path, one.use) for one in post.files} != known:
+            self.arrivals.publish(post, str(post.source_path))
         self.touched[post.number] = post
         self.arrangement.leave(f"reading {post.source_path}", reading)
         self.build.state.digests[post.shown_path] = digest_of(reading)
@@ -192,16 +142,17 @@ class KeptSite:
         """
         if was is None:
             return
-        self.moves.asked = Path(post.shown_path)
-        if any(getattr(before, name) != getattr(now, name) for name in self.movable):
+        self.moves.asked, save_as = Path(post.shown_path), post.save_as
+        if any(getattr(before, name) != getattr(now, name) for name in self.movable - {"files"}):
             self.moves.refuse(post)
             self.moves.labels.respell(uses_of(before, self.build), uses_of(now, self.build))
             for name, value in self.arrivals.labels(now).items():
                 setattr(post, name, value)
-            post.date = now.date
-            if self.arrivals.place_of(now) != (post.url, post.save_as):
-                self.moves.cannot("edit_address")
+            post.date, post.series_name = now.date, now.series_name
+            self._place(post, before, now)
         place = self.moves.place_of(post)
+        if place != was or before.series_name != now.series_name:
+            self.moves.series.move(post)
         if place != was:
             self.moves.move(post, was, place)
             self._moved[post.number] = post
@@ -209,13 +160,36 @@ class KeptSite:
             self.cards.say(post)
         if before.date != now.date:
             self.cards.move(post, comes=True)
-            self.search.moved.append((before.date, post))
+        if before.date != now.date or post.save_as != save_as:
+            self.search.moved.append((before.date, save_as, post))
+
+    def _place(self, post: Any, before: PostRecord, now: PostRecord) -> None:
+        """Let *post* have the address that it has *now*."""
+        url, save_as = self.arrivals.place_of(now)
+        is_other = (url, save_as) != (post.url, post.save_as)
+        if (is_other or before.date.year != now.date.year) and self.moves.sitemap.is_there:
+            self.moves.sitemap.lose(post.url, before.date.year)
+        if is_other or before.slug != now.slug:
+            self.arrivals.refuse_named([str(post.source_path)])
+            self._note(post, comes=False)
+            self.addresses.move(post, now.slug, url, save_as)
+            self._note(post, comes=True)
+            self._moved[post.number] = post
+            self.renamed.append(post)
+            self.cards.say(post)
 
     def rename(self, post: KeptPost) -> list[str]:
         """Let *post*, which has another title now, have the card that says so, and the blog tell of it."""
         self.renamed.append(post)
         self.cards.say(post)
+        self.moves.asked = Path(post.shown_path)
+        if post.number not in self.addresses.posts:
+            self.addresses.rename(post)
         return []
+
+    def is_named_elsewhere(self, post: KeptPost) -> bool:
+        """Whether the title of *post* stands in the menu, on all pages."""
+        return bool(post.is_page)
 
     def draw(self, name: str) -> None:
         """Draw the page; it is written with all the others."""
@@ -237,52 +211,18 @@ class KeptSite:
         paths = list(paths)
         texts = [path for path in paths if not self.talk.is_of(path)]
         try:
-            return self._prepare(self._sorted(texts), [path for path in paths if self.talk.is_of(path)])
+            return self._prepare(
+                sorted_out(texts, TextEdits(self), self.arrivals), [path for path in paths if self.talk.is_of(path)]
+            )
         except LookupError as error:
             raise NeedsBuildError(say("edit_arranged", path=Path([*texts, *paths][0]).name)) from error
 
-    def _sorted(self, paths: Iterable[str]) -> Saved:
-        """Return what became of the texts at *paths*."""
-        edits, saved = TextEdits(self), Saved([], [], [], [])
-        moving: list[str] = []
-        for path in paths:
-            post, before, is_there = self.post(path), self.reading(path), os.path.isfile(path)
-            if post is None and before is None:
-                if self.arrivals.is_nothing(path):
-                    continue
-                if not is_there:
-                    raise NeedsBuildError(say("edit_other", path=Path(path).name))
-            if before is None or not is_there:
-                self._sought.append(path)
-            if post is None:
-                now = self.arrivals.read(path) if is_there else Reading()
-                if before and before.record:  # it was left out
-                    raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
-                self.arrangement.leave(f"reading {path}", now)
-                moving.append(path)
-                (saved.comes if now.record else saved.drafts).append(Edit(None, before or Reading(), now, WHOLE))
-                continue
-            now = self.build.reader.read(path) if is_there else Reading()
-            if now.record:
-                saved.edits.append(edits.edit_of(post, now))
-            elif before is None or before.record is None or not self.arrivals.may_go(post, before.record, now):
-                raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
-            else:
-                moving.append(path)
-                self.arrangement.leave(f"reading {path}", now)
-                saved.goes.append(Edit(post, before, now, WHOLE))
-        self.arrivals.refuse_named(moving)
-        return saved
-
     def _prepare(self, saved: Saved, talks: Sequence[str]) -> dict[str, bytes | None]:
         edits, goes = TextEdits(self), [edit.post for edit in saved.goes]
-        self.arrivals.refuse_sought(self._sought, self.reading)
-        for edit in saved.edits:
-            self._refuse(edit)
         for edit in (*saved.edits, *saved.goes):  # a complaint names the line
             if was := edit.before.record:
                 edit.post.body, edit.post.body_line = was.body, was.body_line
-        before = self._complaints([*saved.edits, *saved.goes], [edit.before for edit in saved.all])
+        before = self.links.complaints([*saved.edits, *saved.goes], [edit.before for edit in saved.all])
         told_before = self.told.told_of(edit.post for edit in saved.edits)
         for edit in saved.goes:
             self._go(edit)
@@ -301,12 +241,14 @@ class KeptSite:
         self.touched |= {post.number: post for post in carded}
         elsewhere = [*self._moved.values(), *(edit.post for edit in comes)]
         names += self.moves.finish(elsewhere, self.renamed)
+        led_on = self.addresses.finish()
         self._draw(names)
-        self._refuse_pages([*(edit.post for edit in found), *self.talk.posts.values()])
-        self._refuse_lost([edit.post for edit in found], goes)
-        self._draw(name for post in self._related_anew(found, goes) for name in self._showing_whole(post))
-        now = self._complaints(found, [edit.now for edit in saved.all])
-        self.report["remarks"] = _told_anew(self.report["remarks"], before, now)
+        self.links.refuse_pages([*(edit.post for edit in found), *self.talk.posts.values()])
+        self.links.refuse_lost([edit.post for edit in found], goes)
+        self._draw(name for post in self.related.change(found, goes) for name in self._showing_whole(post))
+        now = self.links.complaints(found, [edit.now for edit in saved.all])
+        spelled, spelled_now = self.moves.spelled
+        self.report["remarks"] = told_anew(self.report["remarks"], [*before, *spelled], [*now, *spelled_now])
         self.report["posts"] += len(comes) - len(goes)
         self._keep(saved, comes)
         self.edited = [_why(edit) for edit in found]
@@ -316,20 +258,30 @@ class KeptSite:
         files: dict[str, bytes | None] = {
             **self.moves.files,
             **self.arrivals.buried,
+            **led_on,
             **self.drawn,
-            **self._feeds(found),
+            **self.moves.feeds.rewritten(found),
         }
-        files |= {name: text.encode() for name, text in self.arrivals.led_on().items()}
+        files |= self._told_to_hosts()
         files |= self.told.files(
             told_before, told_now, order=self.moves.order, goes=goes,
-            comes=[edit.post for edit in comes], moves=self._moved.values(), lists=self.moves.labels.noted,
+            comes=[edit.post for edit in comes], moves=self._moved.values(),
+            noted={**self.moves.labels.noted, **self.addresses.noted()},
         )  # fmt: skip
         files |= self.cards.files | self.moves.sitemap.files()
         files |= self.talk.files(self.renamed)
         files |= {name: path.read_bytes() for name, path in self.build.coming.items()}
         said = [edit.post for edit in saved.edits if edit.size is not None]
         self.search.prepare([*said, *self.talk.posts.values()], [edit.post for edit in comes], goes)
-        return {name: held for name, held in files.items() if _held(self.output / name) != held}
+        return {name: held for name, held in files.items() if bytes_at(self.output / name) != held}
+
+    def _told_to_hosts(self) -> dict[str, bytes | None]:
+        """Return what tells hosts of old addresses and of what is gone, where they are others now."""
+        before, now = self._led_on, self.build.led_on
+        if not (before and now) or now is before:
+            return {}
+        told = {name: text.encode() for name, text in now.files().items()}
+        return {**dict.fromkeys(before.files()), **told}
 
     def _draw(self, names: Iterable[str]) -> None:
         """Draw these pages, but those that are no more."""
@@ -422,183 +374,13 @@ class KeptSite:
             remove_empty(self.output, name)
         written = [*files, *self.search.put()]
         self.moves.changes.lost |= self.search.lost
-        self.arrangement.change((self.moves.touched | self.touched).values(), self.moves.changes)
-        if self._relations:
-            self.build.state.keep_value(related_kept.NOTE, self._relations)
+        self.arrangement.change((self.moves.touched | self.touched | self.related.touched).values(), self.moves.changes)
+        self.related.note()
         self.search.note()
         return written
-
-    def _refuse(self, edit: Edit) -> None:
-        """
-        Look whether an *edit* is more than its pages show.
-
-        Raises:
-            NeedsBuildError: it is.
-        """
-        before, now = edit.before.record, edit.now.record
-        assert before
-        assert now
-        shows, showed = (draw.published([one.content], pictures_url(self.build.settings)) for one in (now, before))
-        to_files = leads_to_file(before.content) or leads_to_file(now.content)
-        if to_files or shows != showed or edit.now.due != edit.before.due or edit.now.guessed or edit.before.guessed:
-            raise NeedsBuildError(say("edit_arranged", path=Path(edit.post.shown_path).name))
-
-    def _refuse_pages(self, posts: Iterable[KeptPost]) -> None:
-        """
-        Look whether what was drawn asks other hosts, or has lost a place that another page leads to.
-
-        Raises:
-            NeedsBuildError: it does, or may.
-        """
-        own = frozenset(host.lower() for host in allowed_hosts(self.build.settings))
-        is_suspect = suspecting(own)
-        for page in self.drawn.values():
-            if is_suspect(page) and asked_by(page, own):
-                raise NeedsBuildError(say("edit_undeclared"))
-        anchored = self.arrangement.value("anchored")
-        for name in {*self.drawn, *(post.save_as for post in posts)} & anchored:
-            old = _held(self.output / name) or b""
-            if set(_ID.findall(self.drawn.get(name, old))) != set(_ID.findall(old)):
-                raise NeedsBuildError(say("edit_arranged", path=name))
-
-    def _refuse_lost(self, posts: Iterable[KeptPost], goes: Iterable[KeptPost]) -> None:
-        """
-        Look whether other posts lead to what is no more, or led nowhere and lead to what is there now.
-
-        Raises:
-            NeedsBuildError: one does.
-        """
-        looked_at = {post.number for post in (*posts, *goes)}
-        files = {**self.moves.changes.pages, **self.moves.files}
-        lost = [name for name, held in files.items() if held is None and name not in self.drawn]
-        for name in lost:
-            if self.arrangement.leading_to(name) - looked_at:
-                raise NeedsBuildError(say("edit_led_to", path=name))
-        new = {name for name in self.drawn if not (self.output / name).exists()}
-        self.arrivals.refuse_addresses(lost, new)
-        self.arrivals.refuse_links(self.arrangement.value("broken"), new, posts)
-
-    def _complaints(self, edits: Sequence[Edit], readings: Sequence[Reading]) -> list[Problem]:
-        """Return what is wrong with files that read as *readings*, and with the links of their posts as they are."""
-        found = [problem for reading in readings for problem in reading.problems]
-        told: dict[str, list[str]] = {}
-        for problem in found:
-            told.setdefault(problem.path, []).append(problem.what)
-        check = broken_links.LinkCheck(
-            self.output,
-            self.build.settings,
-            lambda: broken_links.only_ones(self.arrangement.value("slugs")),
-            told,
-            self.build.buried,
-            tell=found.append,
-        )
-        check.made = {**dict.fromkeys(self.drawn, True), **dict.fromkeys(self.build.coming, True)}
-        check.made |= {name: held is not None for name, held in self.moves.files.items() if name not in check.made}
-        for name, page in self.drawn.items():
-            check.read(self.output / name, page.decode())
-        links = list(broken_links.internal_links(edit.post for edit in edits))
-        check.check(links)
-        if without := self.arrangement.value("without ids"):
-            found.append(no_ids(without))
-        self.arrangement.leave("anchored", self.arrangement.value("anchored") | set(with_places(check, links)))
-        self.arrangement.leave("broken", self.arrangement.value("broken") | check.broken)
-        leads = self.moves.changes.leads
-        leads |= {edit.post.number: set() for edit in edits}
-        for number, file in files_led_to(check, links):
-            leads[number].add(file)
-        return found
-
-    def _related_anew(self, edits: Sequence[Edit], goes: Sequence[KeptPost]) -> list[Any]:
-        """
-        Let each post be related to those that it is related to now; the posts for which these are others.
-
-        Raises:
-            NeedsBuildError: it has to be worked out for all of them.
-        """
-        most, numbers = self.build.settings.get("RELATED_POSTS"), self.arrangement.value("numbers")
-        keys = {f"{edit.post.id} {edit.post.lang}": edit.post for edit in edits if _is_compared(edit)}
-        if not most or not (keys or goes):
-            return []
-        state = self.build.state
-        compared: dict[str, related_kept.ToRelate] = {
-            key: related_kept.as_compared(key, post, state) for key, post in keys.items()
-        }
-        gone = {f"{post.id} {post.lang}": post.lang for post in goes}
-        try:
-            now, self._relations = related_kept.change(
-                self.folder / related_kept.KEPT, state.value(related_kept.NOTE), compared, gone, most
-            )
-        except LookupError as error:
-            path = Path([*(edit.post for edit in edits), *goes][0].shown_path)
-            raise NeedsBuildError(say("edit_related", path=path.name)) from error
-        found = []
-        for key, others in now.items():
-            post: Any = self.arrangement.post(numbers[key])
-            if [f"{other.id} {other.lang}" for other in post.related] != others:
-                post.related = [self.arrangement.post(numbers[other]) for other in others]
-                self.moves.changes.shown |= {(post.save_as, other): LINK for other in post.related if other is not post}
-                self.touched[post.number] = post
-                found.append(post)
-        return found
-
-    def _feeds(self, edits: Sequence[Edit]) -> dict[str, bytes]:
-        """Return the files of the feeds that the posts stand in."""
-        from tertulia.site import feeds, post_feeds
-
-        folders: set[str] = set(self.moves.feeds.others)
-        for edit in edits if any(edit.size is not None for edit in edits) else ():
-            with contextlib.suppress(LookupError):
-                folders.update(self.arrangement.value(f"feeds of {edit.post.number}"))
-        edited = {edit.post.number for edit in edits}
-
-        def prepared_of(post: KeptPost) -> feeds.Prepared:
-            name = f"entry {post.number}"
-            entry = None if post.number in edited else self.arrangement.find(name)
-            if entry is None:  # of others, the first edit that asks works it out for those after it
-                entry = post_feeds.entry(post, self.build)
-                self.arrangement.leave(name, entry)
-            return feeds.prepare(entry)
-
-        prepared: dict[int, feeds.Prepared] = {}
-        files = {}
-        for place in sorted(folders):
-            folder, about, posts = self.arrangement.value(f"feed {place}")
-            for post in posts:
-                if post.number not in prepared:
-                    prepared[post.number] = prepared_of(post)
-            for name, held in feeds.write(about, [prepared[post.number] for post in posts]).items():
-                files[f"{folder}{name}"] = held.encode() if isinstance(held, str) else held
-        return files
-
-
-def _told_anew(
-    remarks: Sequence[tuple[str, str]], before: Sequence[Problem], now: Sequence[Problem]
-) -> list[tuple[str, str]]:
-    """Return the *remarks* of a build with those on a file *before* replaced by those of *now*."""
-    old, new = ([(one.severity, str(one)) for one in problems] for problems in (before, now))
-    kept = [one for one in remarks if tuple(one) not in old]
-    return list(dict.fromkeys([*kept, *new]))
 
 
 def _why(edit: Edit) -> str:
     if edit.before.record is None:
         return say("explain_comes", what=edit.post.shown_path)
     return say("explain_link" if edit.size == LINK else "explain_text", what=edit.post.shown_path)
-
-
-def _held(path: Path) -> bytes | None:
-    """Return what is in the file at *path*; None where there is none."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-
-
-def _is_compared(edit: Edit) -> bool:
-    """Whether an *edit* may relate its post to others: it is listed, and says other words."""
-    return not edit.post.is_page and not edit.post.mark and edit.size is not None
-
-
-def _of_pelican(*_: object) -> str:
-    """Stand for what templates of ours never call; compiled ones are kept by the names of all that there is."""
-    return ""

@@ -13,6 +13,7 @@ from typing import Any
 from tertulia.site.arrangement import CARD, LINK, WHOLE, Changes, KeptListPage, KeptPaginator, KeptPost, KeptPosts
 from tertulia.site.broken_links import is_redirect
 from tertulia.site.build import SiteBuild
+from tertulia.site.page_inputs import FRAME, PAGED
 from tertulia.site.pagination import Paginator, parts
 from tertulia.site.redirects import page_leading_to_list
 
@@ -129,6 +130,11 @@ class ListPages:
         """Return how much a page of that *kind* shows of the posts in its list."""
         return WHOLE if kind == "index" and self.build.looks.layout["home"] == "whole" else CARD
 
+    @staticmethod
+    def begin(kind: str, **given: Any) -> Page:
+        """Return a page of that *kind*, of a list that was not there, as a build would keep it."""
+        return kind, sorted(FRAME | PAGED | {"articles", kind}), given
+
     def _hold(self, name: str, held: Sequence[KeptPost]) -> None:
         """Let a page that says the same know the list as it is now: a long one is known by its number alone."""
         kind, names, given = self.page_of(name)
@@ -173,15 +179,16 @@ class ListPages:
             way = page_leading_to_list(url, self.build.settings["DEFAULT_LANG"], self.build)
             self.files[name] = way.encode()
 
-    def claim(self, name: str) -> None:
+    def claim(self, name: str, *, own: bool = False) -> None:
         """
-        Ask for a file of the output where nothing stands.
+        Ask for a file of the output where nothing stands, or what leads on from there to who asks for it as his *own*.
 
         Raises:
             NeedsBuildError: something does, or did, or will.
         """
         place = self.build.output / name
-        is_free = not place.exists() and not any(one.is_file() for one in place.parents)
+        is_free = not place.exists() or (own and place.is_file() and is_redirect(place.read_text("utf-8")))
+        is_free = is_free and not any(one.is_file() for one in place.parents)
         if name in self.taken or not (is_free or (name in self.changes.pages and self.changes.pages[name] is None)):
             self._cannot()
         self.taken.add(name)

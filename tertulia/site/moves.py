@@ -1,8 +1,8 @@
 """Posts that come, go, or move: each leaves its lists and comes into others, and what tells of those is told anew.
 
 A post that is new comes into its lists, one that was deleted or is a draft now leaves them, and one of another date,
-topic, author or tag does both. Lists begin and end with them. Posts in other languages than the blog's own, with
-translations, or in a series are for a build.
+topic, author or tag does both. Lists begin and end with them. Posts in other languages than the blog's own, or with
+translations, are for a build.
 """
 
 import calendar
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from tertulia.core.languages import say
+from tertulia.core.models import Problem
 from tertulia.site import schema, sitemap
 from tertulia.site.arrangement import LINK, WHOLE, Arrangement, Changes, KeptPost, KeptPosts
 from tertulia.site.build import SiteBuild
@@ -19,6 +20,7 @@ from tertulia.site.editions import PERIODS
 from tertulia.site.feed_edits import FeedEdits
 from tertulia.site.label_edits import LABELS, LabelEdits
 from tertulia.site.list_edits import ALL, Key, ListEdit, ListPages, Page
+from tertulia.site.series_edits import SeriesEdits
 from tertulia.site.sitemap_edits import SitemapEdits
 from tertulia.site.text_edits import NeedsBuildError, home_of
 
@@ -50,12 +52,14 @@ class Moves:
         self.touched: dict[int, KeptPost] = {}
         self.files: dict[str, bytes | None] = {}  # of feeds that are no more, and of ways to lists
         self.sitemap = SitemapEdits(build, output)
-        self._pages = ListPages(build, self.changes, rules, self.page, self.cannot)
+        self.pages = ListPages(build, self.changes, rules, self.page, self.cannot)
         self.labels = LabelEdits(build, arrangement, self.cannot)
-        self.feeds = FeedEdits(build, arrangement, self.changes, self._pages.claim)
+        self.series = SeriesEdits(build, arrangement, self.pages, self.sitemap, self.cannot)
+        self.feeds = FeedEdits(build, arrangement, self.changes, self.pages.claim)
         self._lists: dict[Key, ListEdit] = {}
         self._held: dict[Key, Sequence[KeptPost]] = {}  # as the build left them
         self.asked = Path()  # the file that is looked at
+        self.spelled: tuple[list[Problem], list[Problem]] = [], []  # what is told of tags, before and now
 
     def page(self, name: str) -> Page:
         """Return the page with that file, as it is now."""
@@ -196,7 +200,9 @@ class Moves:
             The pages that are others then.
         """
         names: list[str] = []
-        self.labels.settle()
+        self.spelled = self.labels.settle()
+        names += self.series.finish()
+        self.touched |= self.series.touched
         for edit in self._lists.values():
             names += self._relist(edit)
         names += self._count()
@@ -205,19 +211,17 @@ class Moves:
             if self.sitemap.is_there:
                 self.sitemap.post(post)
         names += [one.save_as for one in self.touched.values() if one not in self.changes.gone]
-        self.files |= self._pages.files | self.feeds.files
+        self.files |= self.pages.files | self.feeds.files
         return [name for name in names if self.changes.pages.get(name, "") is not None]
 
     def _relist(self, edit: ListEdit) -> Iterator[str]:
         """Let all that shows a list show it as it is now."""
         kind, build = str(edit.key[0]), self.build
-        own, others = build.settings["DEFAULT_LANG"], build.editions.others
         is_period, begins_or_ends = kind in PERIODS, edit.is_new or edit.is_gone
-        if begins_or_ends and (others or edit.key == ALL or (is_period and not self._periods(kind))):
+        if begins_or_ends and (edit.key == ALL or (is_period and not self._periods(kind))):
             self.cannot("edit_begins")
-        # In the same languages as before.
-        if others and not all(any(one.lang == own for one in posts) for posts in (edit.before, edit.now)):
-            self.cannot("edit_begins")
+        if build.editions.others:
+            self._refuse_others(edit)
         held = self._hold(self._held[edit.key], edit)
         if edit.key == ALL:
             yield from self._of_all(edit, held)
@@ -226,19 +230,37 @@ class Moves:
         elif edit.before or edit.now:
             yield from self._of_label(edit, held)
 
+    def _refuse_others(self, edit: ListEdit) -> None:
+        """
+        See that a list of a blog in several languages is there in the same ones as before.
+
+        Raises:
+            NeedsBuildError: it begins or ends where those of others stay.
+        """
+        own, kind = self.build.settings["DEFAULT_LANG"], str(edit.key[0])
+        begins_or_ends = edit.is_new or edit.is_gone
+        if begins_or_ends and any(one.lang != own for one in (*edit.before, *edit.now)):
+            self.cannot("edit_begins")
+        if not begins_or_ends and not all(any(one.lang == own for one in posts) for posts in (edit.before, edit.now)):
+            self.cannot("edit_begins")
+        # Where no list had a post in it, all lists of others are told of (``with_own_posts``).
+        told = self.labels.given(kind) if kind in LABELS and begins_or_ends else ()
+        if told and not any(one.lang == own for label, posts in told if label is not edit.label for one in posts):
+            self.cannot("edit_begins")
+
     def _of_label(self, edit: ListEdit, held: Sequence[KeptPost]) -> Iterator[str]:
         """Let all that shows the list of a tag, category or author show it as it is now."""
         kind, label = str(edit.key[0]), edit.label
         given, base = self.labels.given(kind), None
         self.labels.refuse(edit)
         if edit.is_new and label.save_as:
-            of_another, names, values = self.arrangement.page(self.labels.model(kind).save_as)
-            base = of_another, names, {**values, kind: label, "page_name": self.labels.page_name(kind, label)}
+            name = self.labels.page_name(kind, label)
+            base = self.pages.begin(kind, **{kind: label, "page_name": name, "blog": True})
         others = [(label, held) if one[0] is label else one for one in given if not (edit.is_gone and one[0] is label)]
         others += [(label, held)] if edit.is_new else []
         self.arrangement.give(LABELS[kind], others if kind == "tag" else sorted(others, key=lambda one: one[0].slug))
         if label.save_as:
-            yield from self._pages.share_out(kind, (label.url, label.save_as), edit, held, base)
+            yield from self.pages.share_out(kind, (label.url, label.save_as), edit, held, base)
         self._tell_sitemap(label.url, edit)
         if self.feeds.is_there:
             self.feeds.list(edit)
@@ -260,10 +282,10 @@ class Moves:
         self.arrangement.give("articles", held)
         self.arrangement.give("dates", dates)
         home = home_of(settings["DEFAULT_LANG"], build)
-        yield from self._pages.share_out("index", ("", home), edit, held)
+        yield from self.pages.share_out("index", ("", home), edit, held)
         archives = str(settings.get("ARCHIVES_SAVE_AS") or "")
         if archives and self.arrangement.has_page(archives):
-            yield from self._pages.share_out("archives", (settings.get("ARCHIVES_URL", ""), archives), edit, held)
+            yield from self.pages.share_out("archives", (settings.get("ARCHIVES_URL", ""), archives), edit, held)
         kind, names, given = self.changes.pages.get(archives) or ("", [], {})
         if "dates" in given:
             self.changes.pages[archives] = kind, names, {**given, "dates": dates}
@@ -292,7 +314,7 @@ class Moves:
         if edit.is_new:
             of_another, names, given = self.page(known[0]["save_as"])
             base = of_another, names, {**given, **{one: period[one] for one in ("period", "period_num")}}
-        yield from self._pages.share_out("period_archives", (period["url"], period["save_as"]), edit, held, base)
+        yield from self.pages.share_out("period_archives", (period["url"], period["save_as"]), edit, held, base)
         page, names, given = self.changes.pages.get(period["save_as"]) or ("", [], {})
         if "dates" in given:
             self.changes.pages[period["save_as"]] = page, names, {**given, "dates": dates}
@@ -380,10 +402,11 @@ class Moves:
             self.cannot("edit_begins")
         kind, names, given = self.arrangement.page(model.save_as)
         own = {"article": post, "category": post.category}
-        self._pages.claim(post.save_as)
+        self.pages.claim(post.save_as)
         self.changes.pages[post.save_as] = kind, names, {name: own.get(name, value) for name, value in given.items()}
         self.changes.shown[post.save_as, post] = WHOLE
         self.move(post, None, now)
+        self.series.move(post)
 
     def comes_again(self, post: KeptPost) -> None:
         """Let *post*, which went, be there by another file."""
@@ -395,7 +418,8 @@ class Moves:
         was = self.place_of(post)
         self.move(post, was, None)
         self.touched.pop(post.number)
+        self.series.move(post, is_there=False)
         self.changes.gone.append(post)
-        self.changes.pages[post.save_as] = self._pages.files[post.save_as] = None
+        self.changes.pages[post.save_as] = self.pages.files[post.save_as] = None
         if self.sitemap.is_there:
             self.sitemap.lose(post.url, post.date.year)

@@ -50,7 +50,7 @@ class PostsJsonEdits:
         comes: Iterable[KeptPost],
         goes: Iterable[KeptPost],
         moves: Iterable[KeptPost],
-        lists: Mapping[str, str],
+        noted: Mapping[str, tuple[str, ...]],
     ) -> dict[str, bytes]:
         """
         Return the file, where it says otherwise than *before*: of many posts, it is long.
@@ -58,10 +58,10 @@ class PostsJsonEdits:
         Args:
             now: What it says of the same posts now, and of others.
             order: All posts as lists have them, where any came, went or moved.
-            lists: Those of tags, topics and authors that began, by their files, and what names each; "" for what ended.
+            noted: What names who has another file than before; nothing where nobody has it any more.
         """
         comes, goes, moves = list(comes), list(goes), list(moves) if order else []
-        if not (comes or goes or moves or lists) and now == before:
+        if not (comes or goes or moves or noted) and now == before:
             return {}
         published = posts.read(self.output)
         entries = [now.get(one.key, one) for one in published.posts]
@@ -78,20 +78,20 @@ class PostsJsonEdits:
             else:
                 last = places.get(key, last)
         entries = [*after.get(-1, ()), *(one for at, two in enumerate(entries) for one in (two, *after.get(at, ())))]
-        noted = {} if published.preview else self._addresses(published.addresses, comes, goes, lists)
-        return {posts.FILE_NAME: posts.encoded(replace(published, posts=tuple(entries), addresses=noted))}
+        known = {} if published.preview else self._addresses(published.addresses, comes, goes, noted)
+        return {posts.FILE_NAME: posts.encoded(replace(published, posts=tuple(entries), addresses=known))}
 
     def _addresses(
         self,
         known: Mapping[str, tuple[str, ...]],
         comes: Sequence[Any],
         goes: Sequence[Any],
-        lists: Mapping[str, str],
+        noted: Mapping[str, tuple[str, ...]],
     ) -> dict[str, tuple[str, ...]]:
         """Return who has which address, and had it last."""
-        gone = {post.save_as for post in goes} | {file for file, key in lists.items() if not key}
+        gone = {post.save_as for post in goes} | {file for file, named in noted.items() if not named}
         before = self.addresses if gone else {}
         there = {file: named for file, named in known.items() if file not in gone}
         there |= {file: before[file] for file in gone & before.keys()}
-        there |= {file: (key,) for file, key in lists.items() if key}
-        return moved.noted(there, comes) if comes or gone or lists else dict(known)
+        there |= {file: named for file, named in noted.items() if named}
+        return moved.noted(there, comes) if comes or gone or noted else dict(known)

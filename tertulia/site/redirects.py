@@ -63,7 +63,7 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
                 continue
             name = alias_file(path)
             file = build.output / name
-            if name in taken or not _free(file):
+            if name in taken or not is_free(file):
                 if is_asked:
                     report_line(content, "aliases", "alias_taken", alias=alias, other=taken.get(name, name))
                 continue
@@ -74,11 +74,11 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
         for name in old[content.save_as]:
             # A page that an earlier build left in this very folder is nobody's any more.
             stale = (build.output / name).is_file() and not build.owners.claim(name, content.shown_path)
-            if name not in taken and (stale or _free(build.output / name)):
+            if name not in taken and (stale or is_free(build.output / name)):
                 taken[name] = content.shown_path
                 pairs += _lead_on(build, content, name, name.removesuffix("index.html"))
     for name, label in old_lists(build.remembered, contents).items():
-        if name not in taken and _free(build.output / name):
+        if name not in taken and is_free(build.output / name):
             taken[name] = label.name
             new = addresses.whole(build.settings["SITEURL"], label.url)
             _write_page(build, name, label.name, build.settings["DEFAULT_LANG"], new)
@@ -92,14 +92,14 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
             else alias_path(one.old.removeprefix(build.settings["SITEURL"]), site)
         )
         name = alias_file(path)
-        if path and name not in taken and _free(build.output / name):
+        if path and name not in taken and is_free(build.output / name):
             taken[name] = one.new
             _write_page(build, name, one.title, one.lang, one.new)
         if not one.is_query and (not path or taken.get(name) == one.new):
             bare = quote(one.old.rstrip("/"))
             pairs += [(bare, one.new), (f"{bare}/", one.new)]
     for name, (url, lang) in build.on_first.items():
-        if name not in taken and _free(build.output / name):
+        if name not in taken and is_free(build.output / name):
             build.led_to.add(addresses.whole(build.settings["SITEURL"], url))
             put(build, name, page_leading_to_list(url, lang, build))
     buried = _bury(build, contents, taken)
@@ -127,7 +127,7 @@ def _bury(build: SiteBuild, contents: Sequence[Content], taken: Container[str]) 
         if name in taken or alias_path(quote(path), "") != path:  # what a deploy remembers may be anything
             continue
         stale = file.is_file() and not build.owners.claim(name, name)  # of an earlier build in this very folder
-        if stale or _free(file):
+        if stale or is_free(file):
             put(build, name, gone.tombstone(build, lang))
             build.buried.add(name)
             paths.append(addresses.whole(build.settings["SITEURL"], quote(path)))
@@ -165,7 +165,7 @@ def page_leading_to_list(url: str, lang: str, build: SiteBuild) -> str:
     return page_leading_to(addresses.whole(build.settings["SITEURL"], url), title, lang, build)
 
 
-def _free(file: Path) -> bool:
+def is_free(file: Path) -> bool:
     """Whether nothing stands at *file*, or what an earlier build left so; nor a file where its folder would be."""
     if any(folder.is_file() for folder in file.parents):
         return False

@@ -340,7 +340,12 @@ def file_of(content: Content) -> str:
     """
     Return the name of its page: the same as long as the address is, so that other posts leave the index of this alone.
     """
-    return hashlib.sha256(content.save_as.encode()).hexdigest()[:24] + ".html"
+    return file_at(content.save_as)
+
+
+def file_at(save_as: str) -> str:
+    """Return the same for the page that is the file *save_as* of the output."""
+    return hashlib.sha256(save_as.encode()).hexdigest()[:24] + ".html"
 
 
 def sort_languages(entry: Path) -> None:

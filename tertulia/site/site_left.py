@@ -11,8 +11,18 @@ from operator import attrgetter
 from typing import Any
 
 from tertulia.core.addresses import split_address
-from tertulia.site import arrivals, broken_links, card_edits, kept_search, label_edits, schema, search, talk_edits
-from tertulia.site.arrangement import leave
+from tertulia.site import (
+    arrivals,
+    broken_links,
+    card_edits,
+    kept_search,
+    label_edits,
+    schema,
+    search,
+    series_edits,
+    talk_edits,
+)
+from tertulia.site.arrangement_left import leave
 from tertulia.site.build import KEY, SiteBuild
 from tertulia.site.contents import listed
 from tertulia.site.editions import Editions
@@ -42,19 +52,19 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         "people": build.people, "tags": build.tags, "links": build.reader.links, "words": build.words,
         "looks": replace(build.looks, files=dict.fromkeys(build.looks.files, b""), root_files={}),
         "fingerprints": {name: build.fingerprint(name) for name in {*build.fingerprints, *build.looks.files}},
-        "theme": build.theme, "has_unread": build.has_unread, "led_to": build.led_to, "beside": build.beside,
+        "theme": build.theme, "has_unread": build.has_unread, "beside": build.beside,
         "published": build.published, "page_rules": [tuple(rule) for rule in build.settings["PAGINATION_PATTERNS"]],
         "search_parts": build.search_parts,
         "editions": _without_lists(build.editions),
         "epoch": build.state.epoch,
     }  # fmt: skip
     values: dict[str, object] = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build)}
-    values |= {"buried": build.buried, "led on": build.led_on}
+    values |= {"buried": build.buried, "led on": build.led_on, "led to": build.led_to}
     values["numbers"] = {
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
     }
     values |= {"slugs": broken_links.urls_by_slug(build.contents), **_feeds(build)}
-    for part in (talk_edits, label_edits, arrivals, card_edits, kept_search):
+    for part in (talk_edits, label_edits, series_edits, arrivals, card_edits, kept_search):
         values |= part.left(build)
     newest = (
         sorted(listed(build.articles), key=lambda post: (post.date, post.id), reverse=True) if build.articles else []

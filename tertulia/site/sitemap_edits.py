@@ -40,7 +40,7 @@ class SitemapEdits:
     def post(self, post: KeptPost) -> None:
         """Let it tell of *post* as it is now."""
         for entry in sitemap.contents([post], self.build.settings["SITE_ADDRESS"]):
-            self._put(entry)
+            self.put(entry)
 
     def list(self, url: str, posts: Sequence[KeptPost], moves: Iterable[Move]) -> None:
         """Let it tell of a list of *posts*, after these *moves*; nothing where it does not name the list."""
@@ -55,7 +55,7 @@ class SitemapEdits:
     def new_list(self, url: str, posts: Sequence[KeptPost]) -> None:
         """Let it name a list that was not there."""
         for entry in sitemap.one_list(self.build, url, sitemap.shown(posts)):
-            self._put(entry)
+            self.put(entry)
 
     def files(self) -> dict[str, bytes]:
         """
@@ -87,7 +87,8 @@ class SitemapEdits:
     def _is_one(self) -> bool:
         return not any(self.output.glob("sitemap-*.xml"))
 
-    def _put(self, entry: sitemap.SitemapEntry) -> None:
+    def put(self, entry: sitemap.SitemapEntry) -> None:
+        """Let it have this line."""
         text = sitemap.sitemap([entry])
         self._lines(entry.year)[entry.url] = text[text.index("<url>") : text.index("\n</urlset>")]
 

@@ -27,7 +27,7 @@ _PICTURES = frozenset(PICTURE_SUFFIXES) | {".svg", ".heic", ".heif", ".bmp", ".t
 
 
 def problems(
-    content: Path, folders: Iterable[str], read: Collection[str], used: Collection[Path], ignored: Collection[str]
+    content: Path, folders: Collection[str], read: Collection[str], used: Collection[Path], ignored: Collection[str]
 ) -> Iterator[Problem]:
     """
     Tell of what lies in *folders* and is neither read nor used.
@@ -57,7 +57,9 @@ def problems(
                 yield Problem(shown_path(path, content), None, say(phrase), fix, severity)
     for path in _outside(content, folders, ignored):
         if path.suffix[1:] in read and path.absolute() not in used and path.stem.casefold() != "readme":
-            yield Problem(shown_path(path, content), None, say("stray_post"), say("stray_post_fix"))
+            read_there = ", ".join(f"content/{folder}" for folder in folders)
+            what = say("stray_post", folders=read_there)
+            yield Problem(shown_path(path, content), None, what, say("stray_post_fix"))
 
 
 def _outside(content: Path, folders: Iterable[str], ignored: Collection[str]) -> Iterator[Path]:

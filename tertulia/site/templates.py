@@ -251,10 +251,10 @@ def _part(context: Context, name: str, **values: object) -> Markup:
 
 
 @pass_context
-def current(context: Context, links: Markup, path: str) -> Markup:
-    """*links*, a list of them as HTML, with the one to the page at *path* marked as the page itself."""
+def current(context: Context, links: Markup, path: str, how: str = "page") -> Markup:
+    """*links*, a list of them as HTML, with the one to *path* marked as this page, or as *how* else it is current."""
     item = f'<li><a href="{escape(link(context, path))}"'
-    return Markup(str(links).replace(f"{item}>", f'{item} aria-current="page">'))
+    return Markup(str(links).replace(f"{item}>", f'{item} aria-current="{escape(how)}">'))
 
 
 @pass_context

@@ -77,6 +77,9 @@ class Arranged(Protocol):
             The pages that do so besides those that show the post.
         """
 
+    def is_named_elsewhere(self, post: Any) -> bool:
+        """Whether the title of *post* stands where it cannot be changed."""
+
     def draw(self, name: str) -> None:
         """Draw the page with that file anew."""
 
@@ -168,7 +171,7 @@ class TextEdits:
         fields = frozenset(PostRecord.__struct_fields__) - self.arranged.movable
         if any(_is_other(name, before.record, reading.record) for name in fields):
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
-        if reading.record.title != before.record.title and self._is_named_elsewhere(post):
+        if reading.record.title != before.record.title and self.arranged.is_named_elsewhere(post):
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
         shows, showed = (
             draw.published([one.content], pictures_url(self.build.settings)) for one in (reading.record, before.record)
@@ -176,11 +179,6 @@ class TextEdits:
         if not shows <= showed:
             raise NeedsBuildError(say("edit_pictures", path=Path(path).name))
         return Edit(post, before, reading, _size(before, reading))
-
-    def _is_named_elsewhere(self, post: Any) -> bool:
-        """Whether the title of *post* stands on other pages than those that declare it, or on all."""
-        address = addresses.whole(self.build.settings["SITEURL"], post.url)
-        return bool(post.is_page or address in self.build.led_to)
 
     def _change(self, edit: Edit) -> list[str]:
         """Let the post be what was read; the pages that tell of it besides those that show it."""
@@ -271,6 +269,10 @@ class BuiltSite:
             context["blog_json_ld"] = now
             yield home_of(post.lang, build)
 
+    def is_named_elsewhere(self, post: Any) -> bool:
+        """Whether the title of *post* stands on the page of an old address too, or in the menu on all pages."""
+        return bool(post.is_page or addresses.whole(self.build.settings["SITEURL"], post.url) in self.build.led_to)
+
     def draw(self, name: str) -> None:
         """Draw and write the page."""
         self.build.pages[name].write()
@@ -286,12 +288,14 @@ def _size(before: Reading, now: Reading) -> int | None:
     """Return how much of the post a page must show to be another; None where none is."""
     assert before.record
     assert now.record
-    if any(getattr(before.record, name) != getattr(now.record, name) for name in (*NAME, "date")):
+    if any(getattr(before.record, name) != getattr(now.record, name) for name in (*NAME, "date", "slug")):
         return LINK
     of_card = ("summary", "minutes", "categories", "authors")
     if any(getattr(before.record, name) != getattr(now.record, name) for name in of_card):
         return CARD
-    is_other = any(getattr(before.record, name) != getattr(now.record, name) for name in _SHOWN | {"tags"})
+    is_other = any(
+        getattr(before.record, name) != getattr(now.record, name) for name in _SHOWN | {"tags", "series_name"}
+    )
     return WHOLE if is_other else None
 
 

@@ -95,7 +95,7 @@ class Conversation(Lookups):
             person = recording.upsert_person(connection, admitted.author, met.speaker, now)
             said = showing.load(connection, said.key) if said else None  # its person may be another's row by now
             recorded = recording.take(connection, said, admitted, verdict, person, now=now)
-            return replace(recorded, before=met.said if met.is_known_way else None)
+            return replace(recorded, before=met.said)
 
     def record_many(
         self, decided: Sequence[importing.OldWord], now: datetime, lessons: importing.Lessons

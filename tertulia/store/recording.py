@@ -106,7 +106,8 @@ def take(
     is_new_way = said is not None and not _is_way(connection, incoming)
     if incoming.kind in REACTIONS:
         return _as_reaction(connection, said, incoming, person, is_new_way=is_new_way, now=now)
-    if said is None and (share := ways.share_at(connection, incoming)) is not None:
+    is_there = said is not None and said.status != Status.GONE
+    if not is_there and (share := ways.share_at(connection, incoming)) is not None:
         if ways.knows_more(incoming, share):
             return Recorded("same", share.comment)  # where it was said, it says nothing of its own
         connection.execute(delete(reactions).where(reactions.c.id == share.id))
@@ -149,7 +150,7 @@ def again(
     back = _is_back(connection, incoming)
     if said.status == Status.WITHDRAWN or not ways.speaks(connection, said.id, incoming):
         return Recorded("same", said.key, said.status)
-    returned = back and said.status == Status.GONE
+    returned = said.status == Status.GONE and (back or takes_over)  # a way that knows as much sees it, be it a new one
     words = _words(said, said_only=takes_over) != _words(incoming, said_only=takes_over)
     author = author_values(incoming.author)
     renamed = any(getattr(said, name) != value for name, value in author.items())

@@ -133,7 +133,7 @@ class Recorded:
     key: str = ""
     status: Status | None = None
     public: bool = False  # the post's snapshot is to be written anew
-    # What it was when it came by this way the last time.
+    # What it was until now, by whatever way it came.
     before: "Said | None" = field(default=None, compare=False)
 
 

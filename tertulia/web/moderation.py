@@ -63,7 +63,7 @@ def show_login(token: str) -> Any:
     blog = current_blog()
     if not sign_in.read(blog, token):
         return render_template("login.html", token="", by_mail=sign_in.can_write(blog), stale=True), 410
-    return render_template("login.html", token=token, by_mail=False)
+    return render_template("login.html", token=token)
 
 
 @pages.post("/login/<token>")
@@ -118,7 +118,8 @@ def queue() -> Any:
     blog = current_blog()
     status, words, page = _asked()
     statuses = (status,) if status != "all" else ()
-    found = blog.store.conversation.find(statuses, words, limit=PAGE + 1, offset=(page - 1) * PAGE)
+    passed = (page - 1) * PAGE
+    found = blog.store.conversation.find(statuses, words, limit=PAGE + 1, offset=passed)
     return _queue(
         found[:PAGE], done=request.args.get("done", ""), number=request.args.get("n", ""), more=len(found) > PAGE
     )
@@ -262,7 +263,7 @@ def _answer(blog: Blog, said: Said, read: Read, text: str) -> Any:
     """Answer as the inbox does: what waited is published with it, and it goes where it was asked; None when given."""
     answering = blog.answering()
     preview = answering.preview(said, text)
-    if preview and not preview.fits:
+    if preview and not preview.fits and not preview.by_hand:
         return _one(said, answer=text, too_long=preview), 422
     draft = AnswerDraft(
         text=text,

@@ -1,0 +1,117 @@
+"""Posts that have another address after an edit: their pages stand elsewhere, and the old addresses lead there.
+
+Those that have more than one page, or old addresses by their author's word, are for a build.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from tertulia.core import addresses
+from tertulia.site import moved, moved_here, redirects, talk_parts
+from tertulia.site.arrangement import Arrangement
+from tertulia.site.build import SiteBuild
+from tertulia.site.list_edits import ListPages
+
+
+class AddressEdits:
+    """
+    Addresses since one build.
+
+    Args:
+        build: As it was left.
+        pages: Those that come and go.
+        remembered: Tells who had which address before.
+        cannot: Says that it takes a build, and raises.
+    """
+
+    def __init__(
+        self,
+        build: SiteBuild,
+        arrangement: Arrangement,
+        pages: ListPages,
+        remembered: Callable[[], moved.Addresses],
+        cannot: Callable[[str], NoReturn],
+    ) -> None:
+        self.build, self.arrangement, self.pages = build, arrangement, pages
+        self._remembered, self._cannot = remembered, cannot
+        self.posts: dict[int, Any] = {}  # that have another now
+        self.left: set[str] = set()  # files where they stood
+        self._urls: set[str] = set()  # where they were
+
+    def move(self, post: Any, slug: str, url: str, save_as: str) -> None:
+        """
+        Let *post* have the address *url*, and its page be the file *save_as*.
+
+        Raises:
+            NeedsBuildError: it takes a build to show it.
+        """
+        is_more = post.said or post.number in self.posts or not self.arrangement.has_page(post.save_as)
+        if is_more or self.arrangement.leading_to(post.save_as):
+            self._cannot("edit_address")
+        self._lead(post)
+        if save_as != post.save_as:
+            self._move_page(post, save_as)
+        post.slug, post.url, post.save_as, post.talk_folder = slug, url, save_as, talk_parts.folder(url)
+
+    def rename(self, post: Any) -> None:
+        """
+        Let the pages of old addresses of *post* have the title that it has now.
+
+        Raises:
+            NeedsBuildError: it takes a build.
+        """
+        if self._whole(post.url) in self.build.led_to:
+            self._lead(post)
+
+    def _lead(self, post: Any) -> None:
+        """Let what leads to *post* be written anew."""
+        table, elsewhere = moved_here.read(self.build.reader.content), self.build.led_on and self.build.led_on.elsewhere
+        is_asked = f"post:{post.id}.{post.lang}" in table.values() or post.aliases or post.old_addresses
+        if is_asked or any(one.new == self._whole(post.url) for one in elsewhere or ()):
+            self._cannot("edit_address")
+        self._urls.add(self._whole(post.url))
+        self.posts[post.number] = post
+
+    def _move_page(self, post: Any, save_as: str) -> None:
+        old, changes = post.save_as, self.pages.changes
+        self.pages.claim(save_as, own=save_as in self._before(post))
+        changes.pages[save_as] = self.pages.page_of(old)
+        changes.pages[old] = None
+        self.arrangement.rename_page(old, save_as)
+        changes.shown = {(save_as if name == old else name, one): size for (name, one), size in changes.shown.items()}
+        self.left.add(old)
+
+    def finish(self) -> dict[str, bytes | None]:
+        """Return the files of the output at which something else stands now."""
+        build, led_on = self.build, self.build.led_on
+        files: dict[str, bytes | None] = dict.fromkeys(self.left)
+        if not self.posts or led_on is None:
+            return files
+        pairs = [(old, new) for old, new in led_on.pairs if new not in self._urls]
+        build.led_to = build.led_to - self._urls
+        for post in self.posts.values():
+            new = self._whole(post.url)
+            for name in self._before(post):
+                if self._is_free(name):
+                    files[name] = redirects.page_leading_to(new, post.title, post.lang, build).encode()
+                    path = name.removesuffix("index.html")
+                    pairs += [(self._whole(one), new) for one in {path, path.rstrip("/")}]
+                    build.led_to.add(new)
+        build.led_on = led_on._replace(pairs=pairs)
+        self.arrangement.leave("led to", build.led_to)
+        return files
+
+    def noted(self) -> Mapping[str, tuple[str, ...]]:
+        """Return what names who has a file now; nothing where nobody has it any more."""
+        return dict.fromkeys(self.left, ()) | {post.save_as: moved.keys(post) for post in self.posts.values()}
+
+    def _before(self, post: Any) -> list[str]:
+        """Return the files that *post* had before."""
+        return moved.old_files(self._remembered(), [post])[post.save_as]
+
+    def _is_free(self, name: str) -> bool:
+        pages = self.pages.changes.pages
+        return pages[name] is None if name in pages else redirects.is_free(self.build.output / name)
+
+    def _whole(self, url: str) -> str:
+        return addresses.whole(self.build.settings["SITEURL"], url)

@@ -1,0 +1,96 @@
+"""A post that has another address is shown in place, as a full build shows it that remembers who had which."""
+
+import json
+import shutil
+
+import pytest
+
+from tertulia.site import search
+from tertulia.site.site_left import leave_site
+from tests.test_edited import NOW, TAGGED, blog, gone, new, saying
+from tests.test_incremental import REPORT, Blog, arranged, assert_same, built, in_place, tree
+from tests.test_lists_in_place import WORDS, plain, shown
+
+pytestmark = pytest.mark.slow
+__all__ = ["blog", "plain"]  # fixtures
+
+OLD = "2026/11/dos/index.html"
+
+
+def followed(blog: Blog, *turns: tuple[list[str], list], **more: object) -> list[dict[str, bytes]]:
+    """Show each of *turns* in place, beside builds that find the output before each: what there is after them."""
+    more = {"RELATED_POSTS": 0, "PREVIOUS_OUTPUT": str(blog.root / "before"), **more}
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state", **more)
+    assert "" == leave_site(one, "mark", REPORT)
+    found = []
+    for names, edits in turns:
+        shutil.copytree(blog.root / "one", blog.root / "before")
+        for edit in edits:
+            edit()
+        assert in_place(blog.root, blog.root / "one", *names)
+        built(blog.root, blog.root / "whole", NOW, **more)
+        found.append(tree(blog.root / "one"))
+        assert_same(tree(blog.root / "whole"), found[-1])
+        shutil.rmtree(blog.root / "whole")
+        shutil.rmtree(blog.root / "before")
+    return found
+
+
+def test_an_old_address_leads_on_and_on(plain):
+    """Once to the new one, to a third from both, and back again; another post comes where nobody is, with a tag."""
+    one, two, three, four = followed(
+        plain,
+        (["dos"], [saying(plain, TAGGED, "dos", Slug="otro")]),
+        (["dos"], [saying(plain, TAGGED, "dos", Slug="tercero", Fecha="2026-10-09", Título="Otro & más")]),
+        (["dos"], [saying(plain, TAGGED, "dos", Slug="dos", Fecha="2026-11-02")]),
+        (["dos", "tres", "nuevo"], [
+            saying(plain, TAGGED, "dos", Slug="x", Etiquetas="X"), gone(plain, "tres"), new(plain, "nuevo"),
+        ]),
+    )  # fmt: skip
+    assert b"/2026/11/otro/" in one[OLD]
+    assert b"/2026/10/tercero/" in two[OLD]
+    assert b"/2026/10/tercero/" in two["2026/11/otro/index.html"]
+    assert b"h-entry" in three[OLD]
+    assert b"/2026/11/dos/ 301" in three["_redirects"]
+    assert b"/2026/11/x/" in four[OLD]
+
+
+@pytest.mark.parametrize("more", [
+    {"SOCIAL_CARDS": True}, {"ARTICLE_URL": "{slug}.html", "ARTICLE_SAVE_AS": "{slug}.html"},
+    {"ARTICLE_URL": "{date:%Y/%m/%d}/{slug}/", "ARTICLE_SAVE_AS": "{date:%Y/%m/%d}/{slug}/index.html"},
+])  # fmt: skip
+def test_an_address_that_nobody_noted_is_just_left(plain, more):
+    """Its page is gone from there, wherever it is shown; what was published leads on though the output is lost."""
+    addresses = {"2026/11/seis/index.html": ["id-seis.es"], "seis.html": ["id-seis.es"]}
+    (plain.root / "addresses.json").write_text(json.dumps(addresses), "utf-8")
+    assert all(shown(
+        plain,
+        (["dos", "seis"], [saying(plain, TAGGED, name, Slug=f"{name}-x") for name in ("dos", "seis")]),
+        (["dos", "seis"], [saying(plain, TAGGED, name, Slug=name, Fecha="2025-11-09") for name in ("dos", "seis")]),
+        **more,
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["dos", "seis"])
+def test_a_post_is_searched_where_it_is(plain, monkeypatch, name):
+    """In the part of the index that it was in, however many those are."""
+    monkeypatch.setattr(search, "LEAST_PARTED", 3)
+    monkeypatch.setattr(search, "SETTLED", 2)
+    more = {"SEARCH": True, "INPUTS_PATH": str(plain.root / "inputs")}
+    (written,) = shown(plain, ([name], [saying(plain, TAGGED, name, Slug=f"{name}-x")]), **more)
+    assert name == "dos" or [file for file in written if file.startswith("pagefind/")]
+
+
+@pytest.mark.parametrize(("was", "edit"), [
+    ({"tres": "Mira [eso](/2026/11/dos/)."}, {"Slug": "x"}),  # somebody leads there
+    ({"tres": "Mira [eso](/2026/11/nuevo/)."}, {"Slug": "nuevo"}),  # or led nowhere
+    ({"tres": "Mira [eso]({filename}/posts/dos.md)."}, {"Slug": "x"}),
+    ({}, {"Slug": "tres"}),  # another is there
+    ({"dos": {"Alias": "/viejo/"}}, {"Slug": "x"}),
+    ({"tres": {"Alias": "/2026/11/dos/"}}, {"Slug": "x"}),  # another waits for it
+])  # fmt: skip
+def test_what_hangs_on_an_address_is_for_a_build(plain, was, edit):
+    """Links, names and the wishes of others."""
+    for name, held in was.items():
+        saying(plain, held if isinstance(held, str) else WORDS, name, **(held if isinstance(held, dict) else {}))()
+    assert [[]] == shown(plain, (["dos"], [saying(plain, TAGGED, "dos", **edit)]))

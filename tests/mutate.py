@@ -66,8 +66,9 @@ class Reach:
 
     def tests(self, change: Mutation) -> list[str]:
         """Return the tests to ask about *change*, the likeliest first; about what is done at import, any."""
-        lines = range(change.line, change.last_line + 1) if change.is_inside else list(self.lines)
-        there = {test for line in lines for test in self.lines.get(line, ()) if test in self.seconds}
+        lines = range(change.line, change.last_line + 1)
+        reached = {test for line in lines for test in self.lines.get(line, ())}
+        there = self.seconds.keys() & reached if change.is_inside else self.seconds.keys()
         budget, chosen = BUDGET_SECONDS, []
         for test in sorted(there, key=lambda test: (-self.noticed[test], self.seconds[test], test)):
             if (budget := budget - self.seconds[test]) < 0 and chosen:

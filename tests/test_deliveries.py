@@ -200,9 +200,9 @@ def test_what_waits_for_a_person_waits_for_ever(rows):
     assert rows.claim(NOW + timedelta(days=999), ["telegram"]) is None
 
 
-@pytest.mark.parametrize("other", [{"post": "b"}, {"lang": "en"}, {"network": "x"}, {}])
+@pytest.mark.parametrize("other", [{"post": "b"}, {"lang": "en"}, {"network": "x"}, {"part": "0"}, {}])
 def test_a_part_waits_for_the_part_before_of_its_own_thread(rows, other):
-    """Not for one of another post, language or network, nor for one that was not delivered."""
+    """Not for one of another post, language or network, nor for another part, nor for one that was not delivered."""
     rows.enqueue([ROW, msgspec.structs.replace(ROW, part="2", after="1")], NOW)
     held = rows.claim(NOW, ["telegram"])
     if other:
@@ -224,11 +224,12 @@ def test_a_part_waits_for_the_one_that_its_newest_form_names(rows):
 
 def test_rows_of_this_run_are_not_taken_twice(rows):
     """What is to be left out is; the others come in the order in which they were written down."""
-    for post in ("a", "b", "c"):
+    for post in ("a", "b", "c", "d"):
         rows.enqueue([msgspec.structs.replace(ROW, post=post)], NOW)
-    first, second, third = (row.id for row in rows.all())
-    assert second == rows.claim(NOW, ["telegram"], post="b", exclude=[first]).id
-    assert [first, third] == [rows.claim(NOW, ["telegram"]).id for _ in range(2)]
+    first, second, third, fourth = (row.id for row in rows.all())
+    assert second == rows.claim(NOW, ["telegram"], post="b").id
+    assert third == rows.claim(NOW, ["telegram"], exclude=[first]).id
+    assert [first, fourth] == [rows.claim(NOW, ["telegram"]).id for _ in range(2)]
 
 
 @pytest.mark.parametrize("end", ["waiting", "unknown", "refused", "cancel", "release"])
@@ -317,6 +318,7 @@ def test_no_part_hangs_on_what_we_did_not_write(rows):
     rows.delivered(held, '{"id":"9"}', NOW, origin=Origin.FOUND)
     assert ["delivered", "delivered", "withdrawn", "queued"] == [row.state for row in rows.all()]
     assert ['{"id":"9"}', "", "", ""] == [row.remote for row in rows.all()]
+    assert [Origin.FOUND] * 2 == [row.origin for row in rows.all()[:2]]
 
 
 def test_our_own_part_leaves_the_next_to_be_sent(rows):
@@ -374,6 +376,17 @@ def test_what_is_disowned_is_as_if_nobody_had_seen_it(rows):
     assert [msgspec.structs.replace(found, **values)] == rows.all()
 
 
+def test_what_was_found_is_where_it_was_found_and_taken_down_it_stays_down(rows):
+    """Taken for ours without another address, it keeps its own; and nobody says it once more."""
+    rows.adopt([ROW], "{}", "", NOW, origin=Origin.FOUND)
+    rows.adopt([msgspec.structs.replace(ROW, post="down")], "{}", "", NOW, origin=Origin.FOUND)
+    found, down = rows.all()
+    assert rows.claim_as_own(found)
+    assert rows.withdrawn(down.id)
+    assert not rows.disown(down)
+    assert [("delivered", "{}"), ("withdrawn", "{}")] == [(row.state, row.remote) for row in rows.all()]
+
+
 def test_nothing_is_taken_for_ours_while_it_is_being_sent(rows):
     """Whoever is on the wire may bring ours home in a moment."""
     make(rows, DeliveryState.SENDING)
@@ -391,22 +404,20 @@ def test_what_was_found_and_disowned_is_sent_and_only_that(rows):
 
 def test_a_post_that_moves_takes_what_was_said_of_it(rows):
     """But where its new name has been said already; every other post, and its other language, stay."""
-    for network in ("mastodon", "telegram"):
-        rows.enqueue([msgspec.structs.replace(ROW, network=network)], NOW)
-    for other in ({"lang": "en"}, {"post": "b"}, {"post": "new"}):
-        rows.enqueue([msgspec.structs.replace(ROW, **other)], NOW)
-    assert 1 == rows.move(("voto", "es"), ("new", "es"))
-    there = sorted((row.post, row.lang, row.network) for row in rows.all())
-    assert [
-        ("b", "es", "telegram"), ("new", "es", "mastodon"), ("new", "es", "telegram"),
-        ("voto", "en", "telegram"), ("voto", "es", "telegram"),
-    ] == there  # fmt: skip
+    places = [("voto", "es", "mastodon"), ("voto", "es", "telegram"), ("voto", "en", "mastodon"),
+              ("b", "es", "mastodon"), ("new", "ca", "telegram"), ("new", "es", "mastodon")]  # fmt: skip
+    rows.enqueue([msgspec.structs.replace(ROW, post=post, lang=lang, network=name) for post, lang, name in places], NOW)
+    assert 1 == rows.move(("voto", "es"), ("new", "ca"))
+    assert [("new", "ca", "mastodon"), *places[1:]] == [(row.post, row.lang, row.network) for row in rows.all()]
 
 
 def test_what_this_store_knows_to_have_begun(rows):
     """On its way, there, unsure and taken down: all that a new store would not know."""
+    assert 0 == rows.begun()
     for number, state in enumerate(DeliveryState):
-        make(rows, state, msgspec.structs.replace(ROW, post=str(number), network=f"net{number}"))
+        made = make(rows, state, msgspec.structs.replace(ROW, post=str(number), network=f"net{number}"))
+        assert (str(number), state) == (rows.get(made).post, rows.get(made).state)
+    assert rows.get(999) is None
     assert 4 == rows.begun()
     assert dict.fromkeys(DeliveryState, 1) == rows.counts()
     assert 1 == len(rows.all(state=DeliveryState.REFUSED)) == len(rows.all(post="0")) == len(rows.all(network="net3"))

@@ -168,6 +168,7 @@ def test_a_page_is_what_it_asked_for_in_its_order(ask):
 
 @pytest.mark.parametrize(("one", "other", "is_same"), [
     ({8, 0}, frozenset((0, 8)), True),
+    ({0, 8}, frozenset((8, 0)), True),
     (["a", "b"], ["b", "a"], False),
     (("a",), ["a"], True),
     ({"a": 1}, OrderedDict(a=1), True),
@@ -187,3 +188,15 @@ def test_what_does_not_say_all_of_itself_has_no_digest(value):
     """However deep it lies."""
     with pytest.raises(UndeclaredError):
         plain(value)
+
+
+def test_what_a_page_may_read_is_the_same_when_it_is_settled():
+    """It is held in less memory then; a post that it never asked for is still none of its."""
+    inputs, posts = Inputs(facets(), "es"), [post() for _ in range(3)]
+    inputs.full(posts[1])
+    inputs.links(posts, "related")
+    inputs.frame(posts[2], frozenset({"url"}))
+    declared = dict(inputs.posts)
+    inputs.settled()
+    assert declared == dict(inputs.posts.items()) == {one: inputs.posts[one] for one in inputs.posts}
+    assert (3, False, "no") == (len(inputs.posts), id(inputs) in inputs.posts, inputs.posts.get(id(inputs), "no"))

@@ -126,6 +126,20 @@ def test_what_its_writer_takes_back_is_gone_from_the_page(desk, key):
     assert SAID.text not in "".join(page.read_text("utf-8") for page in desk.folder.glob("*.json"))
 
 
+def test_who_is_erased_while_their_words_go_is_told_of_to_nobody(desk, key, monkeypatch):
+    """The one is written down before the other is followed, which finds nothing and says nothing."""
+    person, remove = desk.store.conversation.get(key).person, type(desk.store.conversation).remove
+
+    def then_erase(*asked):
+        gone = remove(*asked)
+        desk.store.conversation.erase(person, NOW)
+        return gone
+
+    monkeypatch.setattr(type(desk.store.conversation), "remove", then_erase)
+    assert desk.moderator.gone(SAID.source, SAID.source_id).public
+    assert ([], []) == (desk.told.take(), desk.store.conversation.find())
+
+
 def test_what_is_not_there_is_not_decided(desk):
     """Nor does anything follow."""
     assert "missing" == desk.moderator.withdraw("nothing").state

@@ -193,6 +193,15 @@ def test_what_was_folded_stands_at_the_end_of_everything_alone(talk):
     assert [True, False, False, False, False] == ["Léelo" in page(talk, f"/moderation?{one}") for one in asked]
 
 
+def test_beside_a_comment_stands_what_it_answers(talk):
+    """And not what that answers."""
+    said: list[str] = []
+    for number in range(3):
+        said.append(say_(talk, number, status="waiting", text=f"Digo {number}", in_reply_to=said[-1] if said else ""))
+    (last,) = re.findall(r'<article aria-label="Ana 2">.*?</article>', page(talk, "/moderation"), re.DOTALL)
+    assert ["Digo 1", "Digo 2"] == re.findall(r"Digo \d", last)
+
+
 def test_a_decision_leads_back_to_the_list_that_one_was_in(talk):
     """Its status, words and page; it says what was done to how many, and how that is undone: where there is what to."""
     key = say_(talk, 1, status="waiting")

@@ -121,6 +121,22 @@ def test_two_sites_of_one_account_are_one_person(store, sites):  # noqa: F811
     assert [set(rows)] * 3 == [store.persons.members(one) for one in rows]
 
 
+@pytest.mark.parametrize("silent", [PAGE, "https://ana-escribe.example"])
+def test_an_account_was_seen_when_the_last_of_its_pages_saw_it(store, sites, silent):  # noqa: F811
+    """Whichever of the two does not answer any more; each page when it was itself."""
+    blog = "https://ana-escribe.example"
+    sites.put(blog, me(PROFILE))
+    sites.put(PROFILE, me(PAGE, blog))
+    rows = {PAGE: say_(store, WEB), PROFILE: say_(store, ANA)}
+    rows[blog] = say_(store, replace(WEB, identity="ana-escribe.example", url=f"{blog}/"))
+    check(store, sites)
+    sites.pages[silent] = FetchError("down")
+    check(store, sites, AGAIN.days + 1)
+    seen = {one.id: one.seen_at[:10] for one in store.persons.get(rows[PAGE]).accounts}
+    first, later = (f"{NOW + timedelta(days=days):%Y-%m-%d}" for days in (0, AGAIN.days + 1))
+    assert {rows[PAGE]: "", rows[PROFILE]: later, rows[blog]: first if blog == silent else later} == seen
+
+
 def test_a_proof_that_vanished_is_told_and_parts_them(store, sites):  # noqa: F811
     """Unless something else holds; when it is back they are one again, and nothing is told."""
     web, mastodon = say_(store, WEB), say_(store, ANA)

@@ -172,6 +172,18 @@ def test_other_words_of_what_is_gone_bring_it_not_back(talk):
     assert Status.GONE == talk.get(key).status
 
 
+def test_what_is_there_brings_nothing_else_back_and_keeps_nothing_away(talk):
+    """One is said again while another is gone; that one comes back when it is there itself."""
+    key = talk.record(SAID, APPROVED, NOW).key
+    other = replace(SAID, source_id="2", url="https://mas.example/2")
+    talk.record(other, APPROVED, NOW)
+    talk.remove(SAID.source, SAID.source_id, NOW)
+    talk.record(other, APPROVED, LATER)
+    assert Status.GONE == talk.get(key).status
+    talk.record(SAID, APPROVED, LATER)
+    assert Status.APPROVED == talk.get(key).status
+
+
 def test_a_name_of_a_thousand_letters_is_cut(talk):
     """What a stranger calls themselves has an end."""
     key = talk.record(replace(SAID, author=replace(ANA, name="A" * 1000)), APPROVED, NOW).key

@@ -147,6 +147,16 @@ def test_what_the_network_calls_a_share_is_one_whoever_tells_it_anew(shelf):
         assert shown == (len(shelf.shown().comments), shelf.shown().counts)
 
 
+def test_a_relay_brings_back_nothing_that_is_gone_as_a_share(shelf):
+    """It repeats what the network took back."""
+    share = replace(NETWORK, kind="repost")
+    shelf.tell(RELAY)
+    shelf.tell(share)
+    shelf.drop(share)
+    shelf.tell(RELAY)
+    assert ((), {}, "gone") == (shelf.shown().comments, shelf.shown().counts, shelf.one().status)
+
+
 @pytest.mark.parametrize("first", WAYS)
 @pytest.mark.parametrize("then", WAYS)
 def test_who_is_erased_or_blocked_by_one_way_is_so_by_every_other(shelf, first, then):

@@ -84,7 +84,7 @@ class KeptSite:
         self._led_on = build.led_on  # as the build left it
         self._moved: dict[int, KeptPost] = {}  # in lists
 
-    movable = frozenset({"tags", "date", "categories", "authors", "slug", "series_name"})
+    movable = frozenset({"tags", "date", "categories", "authors", "slug", "series_name", "files"})
 
     def close(self) -> None:
         """Let go of what is kept."""
@@ -118,6 +118,9 @@ class KeptSite:
         assert reading.record
         set_text(post, reading.record.content, self.build)
         post.content = post._content
+        known, post.files = {(one.path, one.use) for one in post.files}, reading.record.files
+        if {(one.path, one.use) for one in post.files} != known:
+            self.arrivals.publish(post, str(post.source_path))
         self.touched[post.number] = post
         self.arrangement.leave(f"reading {post.source_path}", reading)
         self.build.state.digests[post.shown_path] = digest_of(reading)
@@ -140,7 +143,7 @@ class KeptSite:
         if was is None:
             return
         self.moves.asked, save_as = Path(post.shown_path), post.save_as
-        if any(getattr(before, name) != getattr(now, name) for name in self.movable):
+        if any(getattr(before, name) != getattr(now, name) for name in self.movable - {"files"}):
             self.moves.refuse(post)
             self.moves.labels.respell(uses_of(before, self.build), uses_of(now, self.build))
             for name, value in self.arrivals.labels(now).items():
@@ -244,7 +247,8 @@ class KeptSite:
         self.links.refuse_lost([edit.post for edit in found], goes)
         self._draw(name for post in self.related.change(found, goes) for name in self._showing_whole(post))
         now = self.links.complaints(found, [edit.now for edit in saved.all])
-        self.report["remarks"] = told_anew(self.report["remarks"], before, now)
+        spelled, spelled_now = self.moves.spelled
+        self.report["remarks"] = told_anew(self.report["remarks"], [*before, *spelled], [*now, *spelled_now])
         self.report["posts"] += len(comes) - len(goes)
         self._keep(saved, comes)
         self.edited = [_why(edit) for edit in found]

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from markupsafe import Markup
 from unidecode import unidecode
 
+from tertulia.core.models import Problem
 from tertulia.core.slugs import distinct, name_key
 from tertulia.core.text import slugify
 from tertulia.site import moved, taxonomy
@@ -87,22 +88,11 @@ class LabelEdits:
         self.begun: dict[tuple[str, str], KeptLabel] = {}  # by kind and slug
         self.noted: dict[str, tuple[str, ...]] = {}  # by its file, what names a list that began; nothing if it ended
         self._spelled: Spellings = {}  # before
-        self._models: dict[str, Any] = {}
 
     def given(self, kind: str) -> list[tuple[Any, Any]]:
         """Return each tag, category or author with its posts, as pages are given them."""
         found: list[tuple[Any, Any]] = self.arrangement.value(f"given {LABELS[kind]}")
-        self._models.setdefault(kind, next((label for label, _ in found if label.save_as), None))
         return found
-
-    def model(self, kind: str) -> Any:
-        """
-        Return a label that the build left with a page.
-
-        Raises:
-            NeedsBuildError: there is none.
-        """
-        return self._models.get(kind) or self._cannot("edit_begins")
 
     def tag(self, slug: str, spelling: str) -> Any:
         """Return the tag of that *slug*, which may be new."""
@@ -122,6 +112,8 @@ class LabelEdits:
         settings = self.build.settings
         self._refuse_unlisted(kind, slug)
         if kind == "tag":
+            if self._spelled.get(slug) or (slug not in self._spelled and self.arrangement.value("spellings").get(slug)):
+                self._cannot("edit_begins")  # posts in other languages have it
             name = self.build.tags.choose([name])[0][slug]
         places = {
             place: str(settings[f"{kind.upper()}_{place.upper()}"] or "").format(slug=slug, name=name)
@@ -194,26 +186,34 @@ class LabelEdits:
             spellings[slug] = known - old.get(slug, Counter()) + new.get(slug, Counter())
         self.arrangement.leave("spellings", spellings)
 
-    def settle(self) -> None:
+    def settle(self) -> tuple[list[Problem], list[Problem]]:
         """
         See that tags are called what they were, now that all posts spell them as they do.
 
+        Returns:
+            What is told of tags that are spelled in several ways: before, and now.
+
         Raises:
-            NeedsBuildError: the name of one, or what is told of it, may be another.
+            NeedsBuildError: the name of one may be another, or nobody knows which spelling comes first.
         """
+        told: tuple[list[Problem], list[Problem]] = [], []
         spellings: Spellings = self.arrangement.value("spellings")
         for slug, before in self._spelled.items():
-            used = _by_use(before)
-            if len(before | spellings[slug]) > 1 and (not used or used != _by_use(spellings[slug])):
+            if before == spellings[slug]:
+                continue
+            label = self._known("tag", lambda label, slug=slug: label.slug == slug)  # type: ignore[misc]
+            names = {label.name} if label else set[str]()
+            for uses, hints in zip((before, spellings[slug]), told, strict=True):
+                if len(set(uses.values())) < len(uses):
+                    self._cannot("edit_spelled")
+                labels, found = self.build.tags.choose(uses.elements())
+                names |= set(labels.values())
+                hints.extend(found)
+            if len(names) > 1:
                 self._cannot("edit_spelled")
+        return told
 
 
 def _is_like(label: Any, slug: str) -> bool:
     """Whether *label* has that *slug*, or would if nobody else had (``distinct`` of ``tertulia/core/slugs.py``)."""
     return bool(label.slug == slug or re.fullmatch(rf"{re.escape(slug)}-[0-9a-f]{{6}}", label.slug))
-
-
-def _by_use(spellings: Mapping[str, int]) -> list[str]:
-    """Return the spellings of a tag, the usual one first; none where that depends on who used which first."""
-    used = sorted(spellings, key=lambda one: -spellings[one])
-    return used if len(set(spellings.values())) == len(used) else []

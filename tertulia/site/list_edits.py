@@ -13,6 +13,7 @@ from typing import Any
 from tertulia.site.arrangement import CARD, LINK, WHOLE, Changes, KeptListPage, KeptPaginator, KeptPost, KeptPosts
 from tertulia.site.broken_links import is_redirect
 from tertulia.site.build import SiteBuild
+from tertulia.site.page_inputs import FRAME, PAGED
 from tertulia.site.pagination import Paginator, parts
 from tertulia.site.redirects import page_leading_to_list
 
@@ -128,6 +129,11 @@ class ListPages:
     def _size(self, kind: str) -> int:
         """Return how much a page of that *kind* shows of the posts in its list."""
         return WHOLE if kind == "index" and self.build.looks.layout["home"] == "whole" else CARD
+
+    @staticmethod
+    def begin(kind: str, **given: Any) -> Page:
+        """Return a page of that *kind*, of a list that was not there, as a build would keep it."""
+        return kind, sorted(FRAME | PAGED | {"articles", kind}), given
 
     def _hold(self, name: str, held: Sequence[KeptPost]) -> None:
         """Let a page that says the same know the list as it is now: a long one is known by its number alone."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from tertulia.core.languages import say
+from tertulia.core.models import Problem
 from tertulia.site import schema, sitemap
 from tertulia.site.arrangement import LINK, WHOLE, Arrangement, Changes, KeptPost, KeptPosts
 from tertulia.site.build import SiteBuild
@@ -58,6 +59,7 @@ class Moves:
         self._lists: dict[Key, ListEdit] = {}
         self._held: dict[Key, Sequence[KeptPost]] = {}  # as the build left them
         self.asked = Path()  # the file that is looked at
+        self.spelled: tuple[list[Problem], list[Problem]] = [], []  # what is told of tags, before and now
 
     def page(self, name: str) -> Page:
         """Return the page with that file, as it is now."""
@@ -198,7 +200,7 @@ class Moves:
             The pages that are others then.
         """
         names: list[str] = []
-        self.labels.settle()
+        self.spelled = self.labels.settle()
         names += self.series.finish()
         self.touched |= self.series.touched
         for edit in self._lists.values():
@@ -215,13 +217,11 @@ class Moves:
     def _relist(self, edit: ListEdit) -> Iterator[str]:
         """Let all that shows a list show it as it is now."""
         kind, build = str(edit.key[0]), self.build
-        own, others = build.settings["DEFAULT_LANG"], build.editions.others
         is_period, begins_or_ends = kind in PERIODS, edit.is_new or edit.is_gone
-        if begins_or_ends and (others or edit.key == ALL or (is_period and not self._periods(kind))):
+        if begins_or_ends and (edit.key == ALL or (is_period and not self._periods(kind))):
             self.cannot("edit_begins")
-        # In the same languages as before.
-        if others and not all(any(one.lang == own for one in posts) for posts in (edit.before, edit.now)):
-            self.cannot("edit_begins")
+        if build.editions.others:
+            self._refuse_others(edit)
         held = self._hold(self._held[edit.key], edit)
         if edit.key == ALL:
             yield from self._of_all(edit, held)
@@ -230,14 +230,32 @@ class Moves:
         elif edit.before or edit.now:
             yield from self._of_label(edit, held)
 
+    def _refuse_others(self, edit: ListEdit) -> None:
+        """
+        See that a list of a blog in several languages is there in the same ones as before.
+
+        Raises:
+            NeedsBuildError: it begins or ends where those of others stay.
+        """
+        own, kind = self.build.settings["DEFAULT_LANG"], str(edit.key[0])
+        begins_or_ends = edit.is_new or edit.is_gone
+        if begins_or_ends and any(one.lang != own for one in (*edit.before, *edit.now)):
+            self.cannot("edit_begins")
+        if not begins_or_ends and not all(any(one.lang == own for one in posts) for posts in (edit.before, edit.now)):
+            self.cannot("edit_begins")
+        # Where no list had a post in it, all lists of others are told of (``with_own_posts``).
+        told = self.labels.given(kind) if kind in LABELS and begins_or_ends else ()
+        if told and not any(one.lang == own for label, posts in told if label is not edit.label for one in posts):
+            self.cannot("edit_begins")
+
     def _of_label(self, edit: ListEdit, held: Sequence[KeptPost]) -> Iterator[str]:
         """Let all that shows the list of a tag, category or author show it as it is now."""
         kind, label = str(edit.key[0]), edit.label
         given, base = self.labels.given(kind), None
         self.labels.refuse(edit)
         if edit.is_new and label.save_as:
-            of_another, names, values = self.arrangement.page(self.labels.model(kind).save_as)
-            base = of_another, names, {**values, kind: label, "page_name": self.labels.page_name(kind, label)}
+            name = self.labels.page_name(kind, label)
+            base = self.pages.begin(kind, **{kind: label, "page_name": name, "blog": True})
         others = [(label, held) if one[0] is label else one for one in given if not (edit.is_gone and one[0] is label)]
         others += [(label, held)] if edit.is_new else []
         self.arrangement.give(LABELS[kind], others if kind == "tag" else sorted(others, key=lambda one: one[0].slug))

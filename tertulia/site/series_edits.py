@@ -88,14 +88,13 @@ class SeriesEdits:
         for number in {part.number for part in known} - {part.number for part in parts}:
             if self._moved[number]:
                 self._put(self._moved[number], None)
-        model = next((place_of(*key, self.build.settings)[1] for key in before), "")
         for key in sorted(before.keys() | now.keys()):
             if before.get(key) != now.get(key):
-                yield from self._show(key, now.get(key, []), is_new=key not in before, model=model)
+                yield from self._show(key, now.get(key, []), is_new=key not in before)
             elif not self._moved.keys().isdisjoint(part.number for part in now[key]):
                 self._tell_sitemap(self._whole(key, now[key]))
 
-    def _show(self, key: tuple[str, str], parts: list[SeriesPart], *, is_new: bool, model: str) -> Iterator[str]:
+    def _show(self, key: tuple[str, str], parts: list[SeriesPart], *, is_new: bool) -> Iterator[str]:
         """Let the posts of a series, and its page, say what it is now."""
         if not parts:
             url, save_as = place_of(*key, self.build.settings)
@@ -109,18 +108,15 @@ class SeriesEdits:
             self._put(post, replace(whole, index=index))
             self.pages.changes.shown |= {(post.save_as, one): LINK for one in posts if one is not post}
         if self.build.theme.has("series"):
-            yield self._draw(whole, model if is_new else whole.save_as, is_new=is_new)
+            yield self._draw(whole, is_new=is_new)
 
-    def _draw(self, whole: Series, model: str, *, is_new: bool) -> str:
+    def _draw(self, whole: Series, *, is_new: bool) -> str:
         """Let the page of a series show it; the file of that page."""
-        if not self.arrangement.has_page(model):
-            self._cannot("edit_begins")
         name = whole.save_as
         if is_new:
             self.pages.claim(name)
-        kind, names, given = self.arrangement.page(model)
-        own = {"series": whole, "articles": whole.articles, "page_name": whole.url, "url": whole.url}
-        self.pages.changes.pages[name] = kind, names, {**given, **own}
+        own = {"articles": whole.articles, "page_lang": whole.lang, "page_name": whole.url, "url": whole.url}
+        self.pages.changes.pages[name] = self.pages.begin("series", series=whole, **own)
         self.pages.changes.shown |= {(name, post): CARD for post in whole.articles}  # type: ignore[misc]
         self._tell_sitemap(whole)
         return name

@@ -141,9 +141,7 @@ class Deliveries:
             query = query.where(~ANNOUNCES)
         if post is not None:
             query = query.where(deliveries.c.post == post)
-        skipped = list(exclude)
-        if skipped:
-            query = query.where(deliveries.c.id.not_in(skipped))
+        query = query.where(deliveries.c.id.not_in(list(exclude)))
         query = query.order_by(deliveries.c.id).limit(1).with_for_update(skip_locked=True, of=deliveries)
         with self._database.writing() as connection:
             row = connection.execute(query).first()
@@ -266,7 +264,7 @@ class Deliveries:
         group = of_group(row.post, row.lang, row.network)
         mine = and_(deliveries.c.state == DeliveryState.DELIVERED, deliveries.c.origin == Origin.MADE)
         with self._database.writing() as connection:
-            if connection.execute(select(deliveries.c.id).where(group, or_(mine, SENDING)).limit(1)).first():
+            if is_any(connection, and_(group, or_(mine, SENDING))):
                 return False
             connection.execute(update(deliveries).where(group).values(**values))
             if remote:
@@ -283,9 +281,7 @@ class Deliveries:
 
     def retry(self, row: int) -> bool:
         """Send what was refused once more; False when the row is not refused."""
-        return self._decide(
-            row, (DeliveryState.REFUSED,), {"state": DeliveryState.QUEUED, "reason": "", "not_before": None}
-        )
+        return self._decide(row, (DeliveryState.REFUSED,), {"state": DeliveryState.QUEUED, "reason": ""})
 
     def edited(self, row: int, message: str, words: str, remote: str) -> None:
         """Record that what is there says *message* now."""
@@ -312,7 +308,7 @@ class Deliveries:
         """Bring what was said of the post *old* (Id, language) to *new*, but where *new* has its own; how many rows."""
         with self._database.writing() as connection:
             networks = select(deliveries.c.network).where(deliveries.c.post == new[0], deliveries.c.lang == new[1])
-            taken = list(connection.execute(networks.distinct()).scalars())
+            taken = list(connection.execute(networks).scalars())
             here = and_(deliveries.c.post == old[0], deliveries.c.lang == old[1], deliveries.c.network.not_in(taken))
             values = {"post": new[0], "lang": new[1]}
             return connection.execute(update(deliveries).where(here).values(**values)).rowcount

@@ -118,7 +118,8 @@ def queue() -> Any:
     blog = current_blog()
     status, words, page = _asked()
     statuses = (status,) if status != "all" else ()
-    found = blog.store.conversation.find(statuses, words, limit=PAGE + 1, offset=(page - 1) * PAGE)
+    passed = (page - 1) * PAGE
+    found = blog.store.conversation.find(statuses, words, limit=PAGE + 1, offset=passed)
     return _queue(
         found[:PAGE], done=request.args.get("done", ""), number=request.args.get("n", ""), more=len(found) > PAGE
     )

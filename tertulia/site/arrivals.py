@@ -24,7 +24,7 @@ from tertulia.site import gone, moved, moved_here, put_away, redirects
 from tertulia.site.arrangement import Arrangement, KeptPost
 from tertulia.site.broken_links import files_named, names_of
 from tertulia.site.build import SiteBuild
-from tertulia.site.contents import TO_FILE, attributes
+from tertulia.site.contents import attributes, leads_to_file
 from tertulia.site.embeds import pictures_url
 from tertulia.site.label_edits import uses_of
 from tertulia.site.moves import Moves
@@ -185,7 +185,7 @@ class Arrivals:
         if reading.guessed or reading.seeks_posts or any(one.severity == "error" for one in reading.problems):
             self._cannot()
         if reading.record:
-            if TO_FILE.search(reading.record.content) or TO_FILE.search(reading.record.summary):
+            if leads_to_file(reading.record.content) or leads_to_file(reading.record.summary):
                 self._cannot("edit_sought")
             self.paths[reading.record.shown_path] = path
         return reading

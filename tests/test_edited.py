@@ -413,6 +413,29 @@ def test_a_post_comes_with_its_pictures(longer):
     assert 2 <= len([name for name in written if name.startswith("images/")])
 
 
+def test_a_text_shows_more_pictures(blog):
+    """One that nobody has seen yet, and one that came to lie beside the post, from where one goes with a build."""
+
+    def edit() -> None:
+        picture(blog.root / "content" / "images" / "otra.png", 10)
+        picture(blog.root / "content" / "posts" / "tapa.png", 30)
+        saying(blog, f"{TAGGED}\n\n![Otra](/images/otra.png)\n\n![Tapa](tapa.png)")()
+
+    written = edited(blog, edit, RELATED_POSTS=0)
+    assert 2 <= len([name for name in written if name.startswith("images/")])
+    saying(blog, TAGGED)()
+    assert [] == in_place(blog.root, blog.root / "one", "dos")
+
+
+def test_a_picture_that_nobody_showed_is_for_a_build(blog):
+    """It lies among the posts, and was told."""
+    picture(blog.root / "content" / "posts" / "tapa.png", 30)
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state", RELATED_POSTS=0)
+    leave_site(one, "mark", {**REPORT, "remarks": [("hint", "content/posts/tapa.png: x")]})
+    saying(blog, f"{TAGGED}\n\n![Tapa](tapa.png)")()
+    assert [] == in_place(blog.root, blog.root / "one", "dos")
+
+
 def test_a_file_of_another_name_is_the_same_post(longer):
     """Nothing but what tells of its file is written."""
 
@@ -431,7 +454,6 @@ def test_a_file_of_another_name_is_the_same_post(longer):
 @pytest.mark.parametrize("header", [
     {"Alias": "/viejo/"},
     {"Idioma": "en"}, {"Id": "id-dos"}, {"Slug": "dos", "Fecha": "2026-11-05"}, {"Estado": "oculto"},
-    {"Etiquetas": "redes"},
 ])  # fmt: skip
 def test_a_post_that_is_more_than_one_is_for_a_build(longer, header):
     """Nothing is written of it."""
@@ -509,11 +531,10 @@ def test_links_that_a_post_mends_or_breaks_are_for_a_build(longer):
 
 
 @pytest.mark.parametrize("text", [
-    "![Otra](/images/otra.png) #Redes", "Mira [[uno]]. #Redes", TEXTS[4] + " #Redes",
+    "Mira [[uno]]. #Redes", TEXTS[4] + " #Redes",
 ])  # fmt: skip
-def test_a_text_that_brings_more_than_words_is_for_a_build(blog, text):
-    """Pictures, names of other files."""
-    picture(blog.root / "content" / "images" / "otra.png", 10)
+def test_a_text_that_names_files_is_for_a_build(blog, text):
+    """Which address each has is looked for there."""
     assert [] == edited(blog, saying(blog, text))
 
 
@@ -718,7 +739,7 @@ def test_a_build_that_was_overtaken_brings_nothing_back(task, monkeypatch):
         return report
 
     monkeypatch.setattr(build, "run", overtaken)
-    task.posts["dos"]["Serie"] = "Colas"  # for a build of everything
+    task.posts["dos"]["Portada"] = "images/bar.png"  # for a build of everything
     task.save("dos")
     assert build.into_output(task.root)
     assert "Quítalo." not in "".join(path.read_text("utf-8", "replace") for path in output_files(task))

@@ -188,3 +188,15 @@ def test_what_does_not_say_all_of_itself_has_no_digest(value):
     """However deep it lies."""
     with pytest.raises(UndeclaredError):
         plain(value)
+
+
+def test_what_a_page_may_read_is_the_same_when_it_is_settled():
+    """It is held in less memory then; a post that it never asked for is still none of its."""
+    inputs, posts = Inputs(facets(), "es"), [post() for _ in range(3)]
+    inputs.full(posts[1])
+    inputs.links(posts, "related")
+    inputs.frame(posts[2], frozenset({"url"}))
+    declared = dict(inputs.posts)
+    inputs.settled()
+    assert declared == dict(inputs.posts.items()) == {one: inputs.posts[one] for one in inputs.posts}
+    assert (3, False, "no") == (len(inputs.posts), id(inputs) in inputs.posts, inputs.posts.get(id(inputs), "no"))

@@ -12,7 +12,7 @@ from tertulia.content import header, key_names, metadata
 from tertulia.core import conf, language_check, languages
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import FOLDER, LAST, Languages
-from tertulia.core.parallel import spread
+from tertulia.core.parallel import stream
 
 COMPLETE = ("es", "en")
 
@@ -211,7 +211,7 @@ def test_a_thread_carries_its_makers_language():
 def test_workers_speak_as_their_parent():
     """Forked children inherit the language."""
     languages.speak("en")
-    assert {"Sections"} == set(spread(lambda _n: languages.say("menu"), range(400)))
+    assert {"Sections"} == set(stream(lambda _n: languages.say("menu"), range(400)))
 
 
 def test_a_blogger_writes_metadata_in_any_language_there_is(tmp_path):

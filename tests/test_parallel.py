@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from tertulia.core import parallel
-from tertulia.core.parallel import Aside, spread
+from tertulia.core.parallel import Aside, stream
 from tertulia.render.picture_facts import PictureError
 from tests.patience import PATIENCE
 
@@ -20,7 +20,7 @@ forks = pytest.mark.skipif(not parallel._CAN_FORK, reason="this system works in 
 @pytest.mark.parametrize("count", [0, 1, parallel.WORTH_FORKING - 1, parallel.WORTH_FORKING, 1000])
 def test_results_come_in_the_order_of_the_work(count):
     """In place or forked, each result stands where its item stood."""
-    assert [n * n for n in range(count)] == spread(lambda n: n * n, range(count))
+    assert [n * n for n in range(count)] == list(stream(lambda n: n * n, range(count)))
 
 
 @forks
@@ -34,7 +34,7 @@ def test_much_work_is_done_by_several(monkeypatch):
             both.wait(PATIENCE)
         return os.getpid()
 
-    who = spread(work, range(parallel.WORTH_FORKING))
+    who = list(stream(work, range(parallel.WORTH_FORKING)))
     assert os.getpid() == who[0]
     assert os.getpid() not in who[1:]
     assert len(set(who)) > 2

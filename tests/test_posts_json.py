@@ -1,5 +1,9 @@
 """What the build tells publishing: every public post and nothing else, in the author's words for each network."""
 
+import datetime as dt
+
+import msgspec
+
 from tertulia.content import posts, snapshot
 
 HEADER = "Fecha: 2026-11-20 10:00\nResumen: Un resumen.\n"
@@ -73,3 +77,13 @@ def test_the_indexnow_key_lies_at_the_root(tmp_path, build):
     """The key is a file of the site; without one there is none."""
     built(tmp_path, build, {"a": f"Título: A\nId: a\n{HEADER}\nTexto."}, INDEXNOW_KEY="clave-2026")
     assert (tmp_path / "output/clave-2026.txt").read_text() == "clave-2026"
+
+
+def test_the_file_is_what_its_parts_are_one_by_one():
+    """However many posts there are, in their order, and whatever they and the blog say."""
+    odd = 'a\n "posts": []\n{[",]} ñ \u2028'
+    kept = [posts.Post(id=f"{n}", lang="es", title=odd, url="", date=dt.datetime(2026, 1, 9 - n)) for n in range(3)]
+    for count in range(len(kept) + 1):
+        published = posts.Published(site="", title=odd, lang="es", posts=tuple(kept[:count]), addresses={odd: (odd,)})
+        whole = msgspec.json.encode(msgspec.structs.replace(published, posts=published.posts[::-1]))
+        assert msgspec.json.format(whole, indent=1) + b"\n" == posts.encoded(published)

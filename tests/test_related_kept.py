@@ -2,13 +2,16 @@
 
 import sqlite3
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tertulia.core import parallel
 from tertulia.site import related_kept
 from tertulia.site.related_kept import ToRelate, related
+from tertulia.site.state import BuildState
 
 WORDS = "abcdefghijkl"
 POSTS = st.tuples(st.sampled_from(["es", "en"]), st.dictionaries(st.sampled_from(WORDS), st.integers(1, 3), max_size=8))
@@ -77,3 +80,31 @@ def test_while_another_build_has_the_file_nothing_is_kept(tmp_path, many):
     expected, stamp = related(path, None, to_relate(many), 3)
     with related_kept._opened(path):
         assert (expected, None) == related(path, stamp, to_relate(many), 3)
+
+
+@pytest.mark.parametrize("count", [20, parallel.WORTH_FORKING])
+@pytest.mark.parametrize("now", [True, False])
+def test_relatives_are_given_when_they_are_asked_for(tmp_path, count, now):
+    """However many are worked on aside; what was found is kept for the next build."""
+    posts = [
+        SimpleNamespace(
+            id=f"{n}", lang="es", title=f"De {'abcde'[n % 5] * 5}", tags=(), shown_path=f"{n}.md", related=(),
+            stems={"fghij"[n % 5] * 4: 3, WORDS[n % 12] * 4: 1},
+        )
+        for n in range(count)
+    ]  # fmt: skip
+    state = BuildState(tmp_path)
+    finish = related_kept.relate(posts, 3, state, now=now)
+    assert {()} == {one.related for one in posts}
+    finish()
+    compared = {f"{one.id} es": related_kept.as_compared(f"{one.id} es", one, state) for one in posts}
+    expected, _ = related(None, None, compared, 3)
+    assert expected == {f"{one.id} es": [f"{other.id} es" for other in one.related] for one in posts}
+    assert any(expected.values())
+    assert related_kept.stamp_of(tmp_path / related_kept.KEPT) == state.value(related_kept.NOTE)
+
+
+def test_nobody_is_related_where_none_are_wanted(tmp_path):
+    """Nothing is worked out, nor kept."""
+    related_kept.relate([], 0, BuildState(tmp_path), now=False)()
+    assert [] == list(tmp_path.iterdir())

@@ -11,9 +11,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from tertulia.content import snapshot
 from tertulia.core.errors import StoreError
+from tertulia.store.conversation_tables import reactions
 from tertulia.web import sign_in
 from tertulia.web.budgets import Gate
 from tests.patience import PATIENCE, little_work
@@ -396,6 +398,9 @@ def test_a_person_likes_once(talk):
     other = talk.app.test_client()
     other.post("/comments/like", data=like, headers=OURS)
     assert 2 == likes(talk)
+    with talk.blog.store.database.engine.connect() as connection:
+        names = connection.scalars(select(reactions.c.source_id)).all()
+    assert [] == [name for name in names if not re.fullmatch("[0-9a-f]+", name)], "a hash, and nothing of the cookie"
 
 
 def test_one_address_without_cookies_does_not_count_for_ever(talk):

@@ -12,8 +12,8 @@ from pelican.generators import ArticlesGenerator
 from pelican.settings import DEFAULT_CONFIG
 
 from tertulia.core import parallel
-from tertulia.core.parallel import spread
-from tertulia.site.records import PostRecord, Reading
+from tertulia.core.parallel import stream
+from tertulia.site.records import Alike, PostRecord, Reading
 from tertulia.site.shelf import PostTexts, Shelf, lay_by, pack
 from tertulia.site.taxonomy import periods
 
@@ -38,7 +38,7 @@ def test_a_forked_process_reads_and_does_not_write_over_ours():
     """Pages are drawn by several at once, from the same file."""
     shelf = Shelf()
     places = [shelf.put_text(str(n)) for n in range(2 * parallel.WORTH_FORKING)]
-    both = spread(lambda n: (places[n].read(), shelf.put(b"theirs").read()), range(len(places)))
+    both = list(stream(lambda n: (places[n].read(), shelf.put(b"theirs").read()), range(len(places))))
     ours = shelf.put(b"ours")
     assert [(str(n).encode(), b"theirs") for n in range(len(places))] == both
     assert (b"ours", b"0") == (ours.read(), places[0].read())
@@ -76,3 +76,33 @@ def test_posts_are_grouped_by_time_as_pelican_does_it(days, chance):
     posts = [SimpleNamespace(date=date) for date in dates]
     shown = chance.sample(posts, len(posts))
     assert ArticlesGenerator._build_period_archives(None, posts, shown, settings) == periods(posts, shown, settings)
+
+
+def test_what_a_post_is_for_search_engines_lies_there_too():
+    """Each post says a page of it, and only its own page asks."""
+    reading = Reading(PostRecord(**dict.fromkeys(PostRecord.__struct_fields__, "")))
+    shelf, packed = Shelf(), pack(reading)
+    post = Article("", {"title": "Uno", "json_ld": ""}, {**DEFAULT_CONFIG, "DEFAULT_LANG": "es"})
+    lay_by(post, PostTexts(shelf.put_text(packed.content), shelf.put(packed.whole)), shelf)
+    assert "" == post.json_ld
+    post.json_ld = '{"ñ": 1}'
+    post._content = "<p>Dos</p>"
+    assert ('{"ñ": 1}', "<p>Dos</p>") == (post.json_ld, post.content)
+    assert "ñ" not in repr((vars(post), post.metadata))
+
+
+def test_what_many_records_say_is_held_once():
+    """Topics, authors, tags and where the metadata stand; nothing of it is changed."""
+    known = dict.fromkeys(PostRecord.__struct_fields__, "")
+
+    def read():
+        told = {"tags": ("a".join("ma"), "b"), "authors": ("a".join("An"),), "categories": ("Mar",)}
+        return Reading(PostRecord(**known | told | {"header_lines": {"title": 1}}))
+
+    alike, one, other = Alike(), read(), read()
+    first, second = alike.shared(one).record, alike.shared(other).record
+    assert (one.record, other.record) == (first, second)
+    for name in ("authors", "categories", "header_lines"):
+        assert getattr(first, name) is getattr(second, name)
+    assert first.tags[0] is second.tags[0]
+    assert Reading() == alike.shared(Reading())

@@ -102,6 +102,12 @@ def read(output: Path) -> Published:
 
 def encoded(published: Published) -> bytes:
     """Return the file of *published*, the same bytes for the same posts."""
-    posts = tuple(sorted(published.posts, key=lambda post: (post.date, post.id, post.lang)))
-    whole = msgspec.json.encode(msgspec.structs.replace(published, posts=posts))
-    return msgspec.json.format(whole, indent=1) + b"\n"
+    around = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(published, posts=())), indent=1)
+    before, none, after = around.partition(b'\n "posts": []')  # no text has a line's end in it
+    if not published.posts:
+        return around + b"\n"
+    written, begin = [before, none[:-1]], b"\n  "
+    for post in sorted(published.posts, key=lambda post: (post.date, post.id, post.lang)):  # one by one: they are many
+        written += begin, msgspec.json.format(msgspec.json.encode(post), indent=1).replace(b"\n", b"\n  ")
+        begin = b",\n  "
+    return b"".join((*written, b"\n ]", after, b"\n"))

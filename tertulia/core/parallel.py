@@ -1,4 +1,4 @@
-"""Work on every core that the machine has: on many things the same (``spread``, ``stream``), or one aside (``Aside``).
+"""Work on every core that the machine has: on many things the same (``stream``), or one aside (``Aside``).
 
 Children are forked, so they see what the parent has loaded and only results travel back. Where the system cannot fork
 safely (Windows, macOS), or for a handful of things, the work is done in this process; the results are the same.
@@ -28,13 +28,8 @@ LARGEST_CHUNK = 64  # what comes of one waits in memory until all of it is done
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3  # of malloc.h
 _CAN_FORK = sys.platform == "linux"
 
-# What a forked child of ``spread`` works on; in the parent it is never set.
+# What a forked child of ``stream`` works on; in the parent it is never set.
 _job: ContextVar[tuple[Callable[[Any], Any], Sequence[Any]]] = ContextVar("job")
-
-
-def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-    """Return all that ``stream`` yields."""
-    return list(stream(work, items))
 
 
 def stream(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:

@@ -172,7 +172,7 @@ def leave(
 
 
 def _leave_posts(store: sqlite3.Connection, leaving: _Leaving, contents: Iterable["Content"]) -> None:
-    from tertulia.site.contents import TO_FILE, Content
+    from tertulia.site.contents import Content, leads_to_file
 
     names = [name for name in (*Content.__annotations__, *_MORE) if name not in _LESS]
     named = []
@@ -181,7 +181,7 @@ def _leave_posts(store: sqlite3.Connection, leaving: _Leaving, contents: Iterabl
         given = {name: value for name, value in post.metadata.items() if name not in values and name not in _LESS}  # type: ignore[attr-defined]
         values |= {name: getattr(post, name, value) for name, value in given.items()}
         values["_content"] = text = post._content
-        values["content"] = post.content if TO_FILE.search(text) else text
+        values["content"] = post.content if leads_to_file(text) else text
         row = number, str(post.source_path), leaving.packed(values)  # type: ignore[attr-defined]
         store.execute("INSERT INTO posts VALUES (?, ?, ?)", row)
         named.append(names_of(values))

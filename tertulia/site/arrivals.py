@@ -24,11 +24,12 @@ from tertulia.site import gone, moved, moved_here, put_away, redirects
 from tertulia.site.arrangement import Arrangement, KeptPost
 from tertulia.site.broken_links import files_named, names_of
 from tertulia.site.build import SiteBuild
-from tertulia.site.contents import TO_FILE, attributes
+from tertulia.site.contents import attributes, leads_to_file
 from tertulia.site.embeds import pictures_url
 from tertulia.site.label_edits import uses_of
 from tertulia.site.moves import Moves
 from tertulia.site.pictures import request_files
+from tertulia.site.problems import shown_path
 from tertulia.site.records import PostRecord, Reading
 from tertulia.site.state import digest_of
 from tertulia.site.strays import ENDINGS
@@ -141,7 +142,7 @@ class Arrivals:
         self.moves.refuse(post)
         is_left = self._published_at(post) - {post.save_as}
         is_led_to = addresses.whole(settings["SITEURL"], post.url) in self.build.led_to
-        is_more = post.said or record.files or any(getattr(record, name) for name in _OWN_ADDRESSES)
+        is_more = post.said or any(getattr(record, name) for name in _OWN_ADDRESSES)
         shows = draw.published([record.content], pictures_url(settings))
         is_broken = any(one.severity == "error" for one in now.problems)
         return not (is_left or is_led_to or is_more or shows or is_broken or self.build.has_unread)
@@ -184,7 +185,7 @@ class Arrivals:
         if reading.guessed or reading.seeks_posts or any(one.severity == "error" for one in reading.problems):
             self._cannot()
         if reading.record:
-            if TO_FILE.search(reading.record.content) or TO_FILE.search(reading.record.summary):
+            if leads_to_file(reading.record.content) or leads_to_file(reading.record.summary):
                 self._cannot("edit_sought")
             self.paths[reading.record.shown_path] = path
         return reading
@@ -283,6 +284,10 @@ class Arrivals:
             NeedsBuildError: they cannot be.
         """
         settings, pictures = self.build.settings, self.build.pictures
+        self._asked = Path(path)
+        told = " ".join(text for _, text in self.arrangement.value("report")["remarks"])
+        if any(shown_path(Path(file.path), pictures.content) in told for file in post.files):
+            self._cannot("edit_pictures")  # maybe that nobody showed it
         if post.files:
             request_files(post.files, Path(path), pictures)
             made, failed = pictures.made()

@@ -24,7 +24,7 @@ from tertulia.core.addresses import Address, join_address, site_of, split_addres
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.embeds.draw import without_embeds
-from tertulia.site.contents import TO_FILE, Content, line_of
+from tertulia.site.contents import Content, leads_to_file, line_of
 from tertulia.site.problems import report
 
 # The same in all of Pelican's ways, those too that it is not told of when they lead nowhere.
@@ -90,7 +90,7 @@ def turn_off_broken_file_links(contents: Iterable[Content], known: Collection[st
 
 def files_named(html: str) -> set[str]:
     """Return the files that *html* links to, as it names them, before it is known where they are published."""
-    return set(_ANY_FILE_LINK.findall(html)) if TO_FILE.search(html) else set()
+    return set(_ANY_FILE_LINK.findall(html)) if leads_to_file(html) else set()
 
 
 def unlink_unknown_tags(contents: Iterable[Content], context: Mapping[str, Any]) -> None:

@@ -33,7 +33,7 @@ from tertulia.render.resolver import ImageResolver
 from tertulia.site import looks, moved, template_phrases
 from tertulia.site.broken_links import InternalLink
 from tertulia.site.build_inputs import next_due
-from tertulia.site.contents import Content, Generator, attributes, fill_defaults
+from tertulia.site.contents import Content, Generator, attributes, fill_defaults, without_attributes
 from tertulia.site.editions import Editions
 from tertulia.site.embeds import load_links
 from tertulia.site.looks import Looks
@@ -44,7 +44,7 @@ from tertulia.site.problems import report, separate_ids
 from tertulia.site.put_away import held
 from tertulia.site.reading import PostReader
 from tertulia.site.reads import Reads
-from tertulia.site.records import Reading
+from tertulia.site.records import Alike, Reading
 from tertulia.site.search import LaterIndex, SearchIndex
 from tertulia.site.shelf import Packed, PostTexts, lay_by, pack
 from tertulia.site.state import BuildState, digest_of
@@ -110,11 +110,13 @@ class SiteBuild:
     explained: list[str] = field(default_factory=list)  # why each page was drawn
     read_as: dict[str, Reading] = field(default_factory=dict)  # what became of each file, by path, without texts
     texts: dict[str, PostTexts] = field(default_factory=dict)  # the texts of each, by path
+    alike: Alike = field(default_factory=Alike)  # what many records say
     pages: dict[str, PageToWrite] = field(default_factory=dict)  # by file
     page_inputs: "dict[str, Inputs]" = field(default_factory=dict)  # of those of which that can be told
     kept: "OutputBefore | None" = None  # takes files from the output before, where that can be told
     environments: list[Environment] = field(default_factory=list)  # of templates
     reads: Reads | None = None  # watches what templates read
+    relate: Callable[[], None] | None = None  # gives posts their relatives, which are being worked out
     cards: "CardSet | None" = None
     search: SearchIndex | LaterIndex | None = None
     search_parts: dict[str, list[str]] = field(default_factory=dict)  # folder → its languages, where there are several
@@ -212,10 +214,8 @@ class SiteBuild:
         looked_ns, stamps = time.time_ns(), [stamp_of(path) for path in changed]
         for path, stamp, (packed, digest) in zip(changed, stamps, stream(self._read, changed), strict=True):
             known[path] = self._take(path, packed)
-            whole = self.texts[path].whole
-            self.state.keep(
-                path, known[path], stamp=stamp, looked_ns=looked_ns, whole=whole, told=digest, now=self.reader.now
-            )
+            whole, now = self.texts[path].whole, self.reader.now
+            self.state.keep(path, packed.reading, stamp=stamp, looked_ns=looked_ns, whole=whole, told=digest, now=now)
         self.due = min(filter(None, (self.due, next_due(known.values(), self.reader.now))), default=None)
         self.readings |= zip(paths, separate_ids(known[path] for path in paths), strict=True)
         for path, keeper in held(paths, Path(folder), self.reader.zone).items():
@@ -229,10 +229,10 @@ class SiteBuild:
         return pack(reading), digest_of(reading) if self.state.is_kept else b""
 
     def _take(self, path: str, packed: Packed) -> Reading:
-        """Lay the texts by that the file at *path* has; the rest of what it read as."""
+        """Lay the texts by that the file at *path* has; the rest of what it read as, but what it asked the tables."""
         shelf = self.state.shelf
         self.texts[path] = PostTexts(shelf.put_text(packed.content), shelf.put(packed.whole))
-        return packed.reading
+        return msgspec.structs.replace(self.alike.shared(packed.reading), asked=())
 
     @staticmethod
     def complete(content: Any) -> None:
@@ -241,6 +241,8 @@ class SiteBuild:
         build = content.settings.get(KEY)
         if build and (texts := build.texts.get(str(content.source_path))):
             lay_by(content, texts, build.state.shelf)
+            if build.reads is None and not build.others_plugins:  # else somebody may look for it there
+                content.metadata = without_attributes(content.metadata)
 
     def whole_reading(self, path: str) -> Reading:
         """Return what the file at *path* read as, with its texts."""

@@ -14,7 +14,7 @@ import msgspec
 
 from tertulia.content.metadata import NOTHING_MORE
 from tertulia.content.snapshot import Comment, Syndicated
-from tertulia.core import lazy_re, sanitise
+from tertulia.core import sanitise
 from tertulia.core.models import Credit, Picture, Update
 from tertulia.core.text import reading_minutes, shorten
 from tertulia.site.records import PostRecord
@@ -86,8 +86,8 @@ class Content(Protocol):
     json_ld: str
 
 
-# A link to a file that Pelican resolves, '"{filename}…', when all posts are known.
-TO_FILE = lazy_re.compile(r"""["'][{|]""")
+# How a link to a file begins that Pelican resolves, '"{filename}…', when all posts are known.
+_TO_FILE = ('"{', "'{", '"|', "'|")
 
 # What a post has until somebody gives it more.
 DEFAULTS: dict[str, Any] = {
@@ -108,6 +108,9 @@ TAKEN = frozenset(
         *("status", "timezone", "url_format"),
     }
 )  # fmt: skip
+
+
+_SAID_BY_POSTS = frozenset(Content.__annotations__)
 
 
 def attributes(record: PostRecord) -> dict[str, Any]:
@@ -133,6 +136,12 @@ def fill_defaults(content: Any) -> None:
     content.series = None  # its name is in the metadata, where others look for it
     content.modified = getattr(content, "modified", None)
     content.override_url, content.override_save_as = content.url, content.save_as
+
+
+def without_attributes(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *metadata* of a post without what it has as attributes: held twice, that is much memory."""
+    # Pelican looks for links to files in the summary, and asks for it, there alone.
+    return {name: value for name, value in metadata.items() if name == "summary" or name not in _SAID_BY_POSTS}
 
 
 def _fill_from_elsewhere(content: Any) -> None:
@@ -182,6 +191,11 @@ class Generator(Protocol):
     tags: dict[Any, list[Any]]
     categories: list[tuple[Any, list[Any]]]
     authors: list[tuple[Any, list[Any]]]
+
+
+def leads_to_file(html: str) -> bool:
+    """Whether *html* may have links that Pelican resolves; asked of every text five times, so no expression."""
+    return any(start in html for start in _TO_FILE)
 
 
 def listed(generator: Generator) -> list[Content]:

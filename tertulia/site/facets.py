@@ -9,12 +9,13 @@ it is drawn it may read of each post what it has asked for, and nothing else (``
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence, Set
+from array import array
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
 from tertulia.site.build import SiteBuild
-from tertulia.site.contents import TO_FILE, Content
+from tertulia.site.contents import Content, leads_to_file
 
 LINK = frozenset({"title", "url", "lang", "date", "mark", "shown_path", "id"})
 CARD = LINK | {"summary", "cover", "authors", "category", "minutes", "comment_count"}
@@ -72,7 +73,7 @@ class Facets:
             if record is None:
                 raise UndeclaredError(post.shown_path)
             text = post._content
-            shown = post.content if TO_FILE.search(text) else text
+            shown = post.content if leads_to_file(text) else text
             labels = [self.label(label, post.lang) for label in (*post.tags, *post.categories, *post.authors)]
             talk = (post.syndication, post.counts, post.comments, post.talk_parts, post.talk_places, post.open)
             told = (
@@ -111,7 +112,9 @@ class Inputs:
     def __init__(self, facets: Facets, lang: str) -> None:
         self.facets, self.lang = facets, lang
         self.parts: list[tuple[str, Digest]] = []  # what it is, "card content/posts/….md", and its digest
-        self.posts: dict[int, frozenset[str] | None] = {}  # by ``id()``, what may be read of each; None for all
+        self._posts: dict[int, frozenset[str] | None] = {}
+        # By ``id()``, what may be read of each; None for all.
+        self.posts: Mapping[int, frozenset[str] | None] = self._posts
         self.names: Set[str] = set()  # of the context, what may be read
 
     def value(self, name: str, value: object) -> None:
@@ -138,12 +141,16 @@ class Inputs:
 
     def full(self, post: Content) -> None:
         """All of a post."""
-        self.posts[id(post)] = None
+        self._posts[id(post)] = None
         self.parts.append((f"text {post.shown_path}", self.facets.full(post)))
 
     def label(self, label: Any) -> None:
         """Take in a tag, a category or an author."""
         self.parts.append((f"label {label.name}", digest(self.facets.label(label, self.lang))))
+
+    def frame(self, post: Content, attributes: frozenset[str]) -> None:
+        """Take in that what stands around the page may read these *attributes* of *post*."""
+        self._posts.setdefault(id(post), attributes)
 
     def links(self, posts: Iterable[Content], name: str) -> None:
         """Several posts that are only named, in their order."""
@@ -153,13 +160,14 @@ class Inputs:
         self.parts.append((name, digest([self.facets.link(post) for post in posts])))
 
     def _may(self, post: Content, attributes: frozenset[str]) -> None:
-        known = self.posts.get(id(post), attributes)
-        self.posts[id(post)] = attributes if known is not None and known < attributes else known
+        known = self._posts.get(id(post), attributes)
+        self._posts[id(post)] = attributes if known is not None and known < attributes else known
 
     def settled(self) -> tuple[Digest, str]:
         """Return its key and what it is told as; what made them is needed no more, and there are many pages."""
         key, told = self.key(), "\0".join(self.told())
         self.parts, self.names = [], self.facets.one(frozenset(self.names))
+        self.posts, self._posts = _Packed(self._posts), {}
         return key, told
 
     def key(self) -> Digest:
@@ -169,6 +177,31 @@ class Inputs:
     def told(self) -> tuple[str, ...]:
         """Each part by name, with the beginning of its digest."""
         return tuple(f"{part.hex()[:8]} {name}" for name, part in self.parts)
+
+
+class _Packed(Mapping[int, frozenset[str] | None]):
+    """What may be read of which posts, in a quarter of what a dictionary takes; most pages show a handful."""
+
+    __slots__ = "_may", "_posts"
+
+    def __init__(self, posts: Mapping[int, frozenset[str] | None]) -> None:
+        self._posts, self._may = array("Q", posts), tuple(posts.values())
+
+    def __getitem__(self, post: int) -> frozenset[str] | None:
+        try:
+            return self._may[self._posts.index(post)]
+        except ValueError:
+            raise KeyError(post) from None
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._posts)
+
+    def __len__(self) -> int:
+        return len(self._posts)
+
+    def items(self) -> ItemsView[int, frozenset[str] | None]:
+        """As of any mapping, without looking for each."""
+        return dict(zip(self._posts, self._may, strict=True)).items()
 
 
 def digest(told: object) -> Digest:

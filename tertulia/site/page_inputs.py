@@ -15,6 +15,7 @@ FRAME = frozenset({
     *("pages", "language_homes", "site_card", "owner", "looks", "output_file", "url", "page_name", "page_lang"),
     *("template_name", "blog", "localsiteurl", "relative_urls"),
 })  # fmt: skip
+_OF_MENU = frozenset({"title", "url", "lang", "mark", "translations"})  # what the menu reads of each page in it
 PAGED = frozenset({"articles_page", "articles_paginator", "articles_previous_page", "articles_next_page"})
 
 
@@ -57,7 +58,7 @@ def _frame(inputs: Inputs, context: Mapping[str, Any]) -> None:
     inputs.parts.append(("frame", facets.frames["frame", lang]))
     for page in context["pages"]:
         for one in (page, *page.translations):
-            inputs.posts.setdefault(id(one), frozenset({"title", "url", "lang", "mark", "translations"}))
+            inputs.frame(one, _OF_MENU)
 
 
 def _article(inputs: Inputs, _page: PageToWrite, given: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ class Reads:
 
     def __init__(self) -> None:
         self._inputs: Inputs | None = None
+        self._may: dict[int, frozenset[str] | None] = {}
         self._given: frozenset[str] = frozenset()
         self.undeclared: set[str] = set()
 
@@ -30,6 +31,7 @@ class Reads:
             given: The names that the page is given and that are no setting.
         """
         self._inputs, self._given = inputs, given
+        self._may = dict(inputs.posts.items()) if inputs else {}
 
     def name(self, name: str) -> None:
         """Note that a template asks for *name*."""
@@ -39,7 +41,7 @@ class Reads:
     def attribute(self, of: object, name: object) -> None:
         """Note that a template asks for an attribute of something."""
         if self._inputs is not None and hasattr(of, "shown_path"):
-            may = self._inputs.posts.get(id(of), frozenset())
+            may = self._may.get(id(of), frozenset())
             if may is not None and name not in may:
                 self.undeclared.add(f"post.{name}")
 

@@ -3,7 +3,9 @@
 So a record can come from another process, be kept, and be compared with the one before.
 """
 
+from collections.abc import Hashable
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -70,6 +72,25 @@ class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
     body: str  # Markdown, after the metadata
     body_line: int  # the line of the file at which it begins
     files: tuple[UsedFile, ...]
+
+
+class Alike:
+    """What records of many posts say alike: topics, authors, tags, which line says what. It is held once for all."""
+
+    def __init__(self) -> None:
+        self._held: dict[Hashable, Any] = {}
+
+    def shared(self, reading: "Reading") -> "Reading":
+        """Return *reading* with what others have said before it."""
+        if (record := reading.record) is None:
+            return reading
+        same = {name: self._one(getattr(record, name)) for name in ("lang", "categories", "authors")}
+        same["tags"] = tuple(map(self._one, record.tags))
+        same["header_lines"] = self._held.setdefault(tuple(record.header_lines.items()), record.header_lines)
+        return msgspec.structs.replace(reading, record=msgspec.structs.replace(record, **same))
+
+    def _one(self, value: Hashable) -> Any:
+        return self._held.setdefault(value, value)
 
 
 class Looked(msgspec.Struct, frozen=True):

@@ -11,11 +11,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from tertulia.core.parallel import WORTH_FORKING, Aside
 from tertulia.site import likeness
 from tertulia.site.contents import Content
 from tertulia.site.facets import digest
@@ -44,22 +46,32 @@ class ToRelate(NamedTuple):
     counts: Callable[[], Mapping[str, int]]  # how often each stands in it
 
 
-def add_related(posts: Iterable[Content], count: int, state: BuildState) -> None:
+def relate(posts: Iterable[Content], count: int, state: BuildState, *, now: bool) -> Callable[[], None]:
     """
-    Give every one of *posts* its ``related``, at most *count*, closest first; 0 for none.
+    Work out which of *posts* are related, at most *count* to each, closest first; 0 for none.
 
     Args:
         state: What the build before left, and where this one leaves what was worked out.
+        now: Whether that is to be done at once; else many posts are worked on aside.
+
+    Returns:
+        What gives every post its ``related``, when all is worked out.
     """
     if not count:
-        return
+        return lambda: None
     by_key = {f"{post.id} {post.lang}": post for post in posts}
     to_relate = {key: as_compared(key, post, state) for key, post in by_key.items()}
     place = state.folder / KEPT if state.folder else None
-    found, stamp = related(place, state.value(NOTE), to_relate, count)
-    state.keep_value(NOTE, stamp)
-    for key, others in found.items():
-        by_key[key].related = [by_key[other] for other in others]
+    work = partial(related, place, state.value(NOTE), to_relate, count)
+    worked_out = work if now or len(by_key) < WORTH_FORKING else Aside(work).wait
+
+    def finish() -> None:
+        found, stamp = worked_out()
+        state.keep_value(NOTE, stamp)
+        for key, others in found.items():
+            by_key[key].related = [by_key[other] for other in others]
+
+    return finish
 
 
 def as_compared(key: str, post: Content, state: BuildState) -> ToRelate:

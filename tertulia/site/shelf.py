@@ -12,7 +12,7 @@ from typing import IO, Any, NamedTuple
 
 import msgspec
 
-from tertulia.site.contents import TO_FILE
+from tertulia.site.contents import leads_to_file
 from tertulia.site.records import Reading
 
 _TEXTS: dict[str, Any] = {"content": "", "body": "", "stems": {}}  # what of a record is laid by
@@ -104,6 +104,7 @@ class PostTexts(NamedTuple):
 
     content: LaidBy
     whole: LaidBy
+    json_ld: LaidBy = LaidBy(None, 0, 0)
 
     @property
     def html(self) -> str:
@@ -125,7 +126,7 @@ class PostTexts(NamedTuple):
 
 def lay_by(content: Any, texts: PostTexts, shelf: Shelf) -> None:
     """Let *content*, a post that Pelican has just made, look for its texts where they are."""
-    for name in ("_content", *_TEXTS):
+    for name in ("_content", "json_ld", *_TEXTS):
         content.__dict__.pop(name, None)
         content.metadata.pop(name, None)
     content.__class__ = _reading_texts(content.__class__)
@@ -158,10 +159,20 @@ class _ReadingTexts:
         if html != texts.html:
             self.texts_laid_by = texts._replace(content=shelf.put_text(html)), shelf
 
+    @property
+    def json_ld(self) -> str:
+        """What it is for search engines: written once, and asked for when its page is drawn."""
+        return self.texts_laid_by[0].json_ld.read().decode(*_UTF8)
+
+    @json_ld.setter
+    def json_ld(self, said: str) -> None:
+        texts, shelf = self.texts_laid_by
+        self.texts_laid_by = texts._replace(json_ld=shelf.put_text(said)), shelf
+
     def get_content(self, siteurl: str) -> str:
         """Return the text with links to files resolved; Pelican would remember it."""
         html = self._content
-        resolved: str = self._update_content(html, siteurl) if TO_FILE.search(html) else html  # type: ignore[attr-defined]
+        resolved: str = self._update_content(html, siteurl) if leads_to_file(html) else html  # type: ignore[attr-defined]
         return resolved
 
 

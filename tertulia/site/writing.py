@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from tertulia.core.files import write_new
 from tertulia.core.languages import say
-from tertulia.core.parallel import spread
+from tertulia.core.parallel import stream
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
 from tertulia.site.elsewhere import suspecting
@@ -59,11 +59,11 @@ def pages(build: SiteBuild, asked: PageRequest, how: Drawing) -> Iterator[PageTo
         return
     values = {name: value for name, value in asked.given.items() if name not in _FOR_WRITER}
     kind = asked.template.removesuffix(".html")
-    of_its_own = {**_own(asked.context, build.context), **values}
+    own = _own(asked.context, build.context)
     for name, more in _parts(asked, values, build):
-        yield PageToWrite(
-            name, asked.content, partial(how.draw, name, {**values, **more}), kind, {**of_its_own, **more}
-        )
+        given = {**values, **more}
+        of_its_own = {**own, **given} if own else given  # there are many pages, and of most it is the same
+        yield PageToWrite(name, asked.content, partial(how.draw, name, given), kind, of_its_own)
 
 
 # What a caller of Pelican's ``write_file`` gives for it and not for the template.
@@ -123,11 +123,9 @@ def write_pages(build: SiteBuild) -> None:
     kept = OutputBefore(build)
     posts, lists = ([page for page in pages if not kept.take(page)] for pages in (asked_posts, asked_lists))
     with build.theme.drawing(build.contents):
-        drawn = spread(kept.draw, posts)
-        drawn += map(kept.draw, lists)  # here: Pagefind and pictures have the other cores
-    for page in drawn:
-        kept.reads.undeclared |= page.undeclared
-        build.innocent.update(page.innocent)
+        for page in stream(kept.draw, [*lists, *posts]):  # the longest first, so that all cores end together
+            kept.reads.undeclared |= page.undeclared
+            build.innocent.update(page.innocent)
     if kept.reads.undeclared:
         build.explained.append(say("explain_undeclared", names=", ".join(sorted(kept.reads.undeclared))))
     else:

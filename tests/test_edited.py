@@ -414,7 +414,7 @@ def test_a_post_comes_with_its_pictures(longer):
 
 
 def test_a_text_shows_more_pictures(blog):
-    """One that nobody has seen yet, and one that lies beside the post and came with it; fewer are for a build."""
+    """One that nobody has seen yet, and one that came to lie beside the post, from where one goes with a build."""
 
     def edit() -> None:
         picture(blog.root / "content" / "images" / "otra.png", 10)

@@ -14,7 +14,7 @@ from tertulia.site.kept_site import KeptSite
 from tertulia.site.label_edits import pelican_slug
 from tertulia.site.site_left import leave_site
 from tests.test_edited import NOW, TAGGED, blog, gone, new, saying
-from tests.test_incremental import REPORT, Blog, arranged, assert_same, built, in_place, tree
+from tests.test_incremental import REPORT, Blog, arranged, assert_same, built, in_place, picture, tree
 
 pytestmark = pytest.mark.slow
 __all__ = ["blog"]  # the fixture
@@ -96,6 +96,45 @@ def test_a_tag_that_is_spelled_in_another_way_is_told(plain):
     assert_same(tree(plain.root / "whole"), tree(plain.root / "one"))
 
 
+def test_pictures_go_with_the_last_who_shows_them(plain):
+    """In all their sizes, or in those that nobody asks for any more; from texts, and with posts that go."""
+    images = plain.root / "content" / "images"
+    for at, name in enumerate(("a", "b", "c", "d")):
+        picture(images / f"{name}.png", at)
+    both, big = "![B](/images/b.png) y ![D](/images/d.png)", "[A](/images/a.png)"
+    saying(plain, f"![A](/images/a.png), ![C](/images/c.png), {both}", "dos")()
+    saying(plain, f"{big}, {both}", "tres")()
+    assert all(shown(
+        plain,
+        (["dos"], [saying(plain, both, "dos")]),
+        (["cuatro"], [saying(plain, "![C](/images/c.png)", "cuatro")]),
+        (["dos", "tres"], [gone(plain, "tres"), saying(plain, "![B](/images/b.png)", "dos")]),
+        (["dos", "cuatro"], [gone(plain, "dos"), gone(plain, "cuatro")]),
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["posts/a.png", "images/a.png"])
+def test_a_picture_that_is_told_or_lost_is_for_a_build(plain, name):
+    """It lies among the posts, where one that nobody shows is told; or nobody can tell how it was shown."""
+    picture(plain.root / "content" / name, 9)
+    saying(plain, f"![A]({'/images/' if name.startswith('images') else ''}a.png)", "dos")()
+    edits = [saying(plain, WORDS, "dos"), *([(plain.root / "content" / name).unlink] if name[0] == "i" else [])]
+    assert [[]] == shown(plain, (["dos"], edits))
+
+
+@pytest.mark.parametrize("more", [{}, {"TAG_FEED_MIN_POSTS": 1, "DEFAULT_PAGINATION": 2}])
+def test_a_tag_is_called_what_most_posts_call_it(plain, more):
+    """Or the newest of them, where as many call it otherwise: on all its pages, feeds and posts."""
+    assert all(shown(
+        plain,
+        (["cuatro"], [saying(plain, WORDS, "cuatro", Etiquetas="colas")]),  # newer than the other
+        (["uno"], [saying(plain, WORDS, "uno", Etiquetas="colas")]),
+        (["cuatro", "uno"], [gone(plain, "uno"), saying(plain, WORDS, "cuatro", Fecha="2026-11-01")]),
+        (["cuatro", "tres"], [gone(plain, "tres"), saying(plain, f"{WORDS} Ya.", "cuatro")]),
+        **more,
+    ))  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["dos", "nuevo"])
 def test_lists_of_a_blog_in_two_languages_begin_and_end(plain, name):
     """Those that only posts in its own have; what others share is for a build."""
@@ -135,8 +174,8 @@ def test_a_series_begins_changes_and_ends(plain):
     ({"dos": {"Categoría": "Ópera"}}, {"tres": {"Categoría": "opera"}}),
     ({"dos": {"Etiquetas": "Sola", "Estado": "sin listar"}}, {"tres": {"Etiquetas": "Sola"}}),
     ({"dos": {"Etiquetas": "Sola", "Estado": "sin listar"}, "uno": {"Etiquetas": "Sola"}}, {"uno": {"Etiquetas": ""}}),
-    ({}, {"tres": {"Etiquetas": "colas"}}),
-    ({}, {"cinco": {"Etiquetas": ""}, "tres": {"Etiquetas": "reseñas, Colas"}}),
+    ({"dos": {"Etiquetas": "Colas", "Estado": "sin listar"}}, {"tres": {"Etiquetas": "colas"}}),
+    ({"dos": {"Idioma": "en"}}, {"tres": {"Etiquetas": "colas"}}),
 ])  # fmt: skip
 def test_what_hangs_on_other_posts_is_for_a_build(plain, was, now):
     """Who waits for an address that is free now, whose name a topic has, how most spell a tag, and who else has it."""

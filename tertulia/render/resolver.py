@@ -79,6 +79,7 @@ class ImageResolver:
         self._requested: set[tuple[Path, str]] = set()
         self.asked: dict[tuple[str, Path], Path | None] = {}  # since somebody emptied it, and what was answered
         self.guessed = False
+        self.keeps_places = False  # some pictures stand where their authors have them
         self._published: dict[str, Path] = {}  # name under the site's root → the file to copy there
 
     def is_elsewhere(self, written: str) -> bool:
@@ -166,12 +167,25 @@ class ImageResolver:
             facts = self._facts(path)
         except PictureError:  # told when it was looked up
             return
-        main = variants(facts)[0]
-        wanted = variants(facts) if use == "shown" else (full(facts),)
+        wanted = _wanted(facts, use)
         self.image_cache.enqueue(path, facts, wanted)
-        for variant in wanted:
-            name = _name(path, facts, variant, main=variant == main)
+        for variant, name in zip(wanted, _names(path, facts, wanted), strict=True):
             self._published[name] = self.image_cache.path_for(facts, variant)
+
+    def names_of(self, path: Path, use: str) -> set[str]:
+        """
+        Return the files, under the site's root, that the picture at *path* has there when it is asked for.
+
+        Raises:
+            PictureError: see ``resolve``.
+        """
+        facts = self._facts(path)
+        return set(_names(path, facts, _wanted(facts, use)))
+
+    @property
+    def requested(self) -> frozenset[tuple[Path, str]]:
+        """What somebody has asked for, and for what use."""
+        return frozenset(self._requested)
 
     @property
     def used(self) -> set[Path]:
@@ -185,6 +199,7 @@ class ImageResolver:
         Raises:
             PictureError: see ``resolve``.
         """
+        self.keeps_places = True
         facts = self._facts(path)
         same = Variant(facts.width_px, facts.height_px, facts.kind)
         self.image_cache.enqueue(path, facts, [same])
@@ -284,6 +299,16 @@ class ImageResolver:
                 files = {}
             self._listings[folder] = files
         return self._listings[folder]
+
+
+def _wanted(facts: Facts, use: str) -> tuple[Variant, ...]:
+    """Return in which sizes a picture is there for that *use*."""
+    return variants(facts) if use == "shown" else (full(facts),)
+
+
+def _names(path: Path, facts: Facts, wanted: Iterable[Variant]) -> list[str]:
+    main = variants(facts)[0]
+    return [_name(path, facts, one, main=one == main) for one in wanted]
 
 
 def _name(path: Path, facts: Facts, variant: Variant, *, main: bool = False) -> str:

@@ -18,7 +18,7 @@ from tertulia.site.arrangement import LINK, WHOLE, Arrangement, Changes, KeptPos
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import PERIODS
 from tertulia.site.feed_edits import FeedEdits
-from tertulia.site.label_edits import LABELS, LabelEdits
+from tertulia.site.label_edits import LABELS, MOST_RENAMED, LabelEdits, ReadingOf
 from tertulia.site.list_edits import ALL, Key, ListEdit, ListPages, Page
 from tertulia.site.series_edits import SeriesEdits
 from tertulia.site.sitemap_edits import SitemapEdits
@@ -59,6 +59,7 @@ class Moves:
         self._lists: dict[Key, ListEdit] = {}
         self._held: dict[Key, Sequence[KeptPost]] = {}  # as the build left them
         self.asked = Path()  # the file that is looked at
+        self.respelled: dict[int, KeptPost] = {}  # posts of tags that are called otherwise now
         self.spelled: tuple[list[Problem], list[Problem]] = [], []  # what is told of tags, before and now
 
     def page(self, name: str) -> Page:
@@ -192,19 +193,24 @@ class Moves:
 
     # ── what tells of it ─────────────────────────────────────────────────────────────────────────────────────
 
-    def finish(self, moved: Iterable[KeptPost], renamed: Iterable[KeptPost]) -> list[str]:
+    def finish(self, moved: Iterable[KeptPost], renamed: Iterable[KeptPost], reading: ReadingOf) -> list[str]:
         """
         Let everything tell of where the posts *moved* to, and of those *renamed*.
+
+        Args:
+            reading: Gives what the file at a path has read as.
 
         Returns:
             The pages that are others then.
         """
         names: list[str] = []
-        self.spelled = self.labels.settle()
+        self.spelled = self.labels.settle(self._tagged, reading)
         names += self.series.finish()
         self.touched |= self.series.touched
         for edit in self._lists.values():
             names += self._relist(edit)
+        for label in self.labels.renamed:
+            names += self._call(label)
         names += self._count()
         names += self._describe_blog({post.number for post in renamed})
         for post in moved:
@@ -330,10 +336,33 @@ class Moves:
         }
         return {"dates": [], "articles": [], **places, "period": named, "period_num": number}
 
+    def _tagged(self, slug: str) -> Sequence[KeptPost]:
+        """Return the posts of the tag of that *slug*, as they are now."""
+        if ("tag", slug) in self._lists:
+            return self._lists["tag", slug].now
+        return next((posts for label, posts in self.labels.given("tag") if label.slug == slug), ())
+
+    def _call(self, label: Any) -> Iterator[str]:
+        """Let all that names a tag, and each post of it, call it what it is called now."""
+        posts = list(self._tagged(label.slug))
+        if len(posts) > MOST_RENAMED:
+            self.cannot("edit_spelled")
+        self.respelled |= {post.number: post for post in posts}
+        for post in posts:
+            self.touched[post.number] = post
+            if not self.arrangement.find(f"feeds of {post.number}"):
+                self.changes.lost.add(f"entry {post.number}")
+            if post.json_ld:
+                schema.describe_posts([post], self.build)
+        if self.feeds.is_there:
+            self.feeds.call(label)
+        yield from self._following(label.save_as)
+
     def _count(self) -> Iterator[str]:
         """Yield the pages that tell how many posts are in lists where that is another number now."""
         settings = self.build.settings
         counted = {edit.key[0] for edit in self._lists.values() if len(edit.before) != len(edit.now)}
+        counted |= {"tag"} if self.labels.renamed else set()
         places = [f"{name.upper()}_SAVE_AS" for kind, name in LABELS.items() if kind in counted]
         if not counted.isdisjoint(("tag", "year")):
             places += ["SEARCH_SAVE_AS", "404_SAVE_AS"]

@@ -84,8 +84,6 @@ def _refuse(edit: Edit, build: SiteBuild) -> None:
     assert before
     assert now
     shows, showed = (draw.published([one.content], pictures_url(build.settings)) for one in (now, before))
-    if {(one.path, one.use) for one in before.files} - {(one.path, one.use) for one in now.files}:
-        raise NeedsBuildError(say("edit_pictures", path=Path(edit.post.shown_path).name))
     to_files = leads_to_file(before.content) or leads_to_file(now.content)
     if to_files or shows != showed or edit.now.due != edit.before.due or edit.now.guessed or edit.before.guessed:
         raise NeedsBuildError(say("edit_arranged", path=Path(edit.post.shown_path).name))

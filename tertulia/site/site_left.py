@@ -17,6 +17,7 @@ from tertulia.site import (
     card_edits,
     kept_search,
     label_edits,
+    picture_edits,
     schema,
     search,
     series_edits,
@@ -64,7 +65,7 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
     }
     values |= {"slugs": broken_links.urls_by_slug(build.contents), **_feeds(build)}
-    for part in (talk_edits, label_edits, series_edits, arrivals, card_edits, kept_search):
+    for part in (talk_edits, label_edits, series_edits, picture_edits, arrivals, card_edits, kept_search):
         values |= part.left(build)
     newest = (
         sorted(listed(build.articles), key=lambda post: (post.date, post.id), reverse=True) if build.articles else []

@@ -176,8 +176,16 @@ def test_words_are_learnt_and_unlearnt(tmp_path):
     store.words.learn(["uno", "dos"], spam=True)
     store.words.learn(["dos"], spam=False)
     assert {"": (1, 1), "uno": (1, 0), "dos": (1, 1)} == store.words.counts(["uno", "dos", "tres"])
-    store.words.learn(["uno", "dos"], spam=True, undo=True)
-    assert {"": (0, 1), "dos": (0, 1)} == store.words.counts(["uno", "dos"])
+    store.words.learn(["tres", "tres"], spam=True)
+    store.words.learn(["uno", "dos", "nunca"], spam=True, undo=True)
+    left = {"": (1, 1), "dos": (0, 1), "tres": (1, 0)}
+    assert left == store.words.counts(["uno", "dos", "tres", "nunca"])
+    store.words.learn(["dos"], spam=False, undo=True)
+    store.words.learn(["tres"], spam=True, undo=True)
+    assert {"": (0, 0)} == store.words.counts(left)
+    many = [f"palabra{number}" for number in range(1_100)]
+    store.words.learn(many, spam=False)
+    assert {"": (0, 1)} | dict.fromkeys(many, (0, 1)) == store.words.counts(many)
     store.close()
 
 
@@ -188,7 +196,13 @@ def test_a_thing_is_used_once(tmp_path):
     store = open_store("sqlite:///t.db", tmp_path)
     until = NOW + timedelta(hours=1)
     assert [True, False] == [store.once.use("x", until, NOW), store.once.use("x", until, NOW)]
+    assert [True, False] == [store.once.was_used(name) for name in ("x", "y")]
+    assert not store.once.use("x", until, until), "to the last moment"
+    assert store.once.use("y", until + timedelta(days=1), NOW + timedelta(hours=2))
+    assert [False, True] == [store.once.was_used(name) for name in ("x", "y")]
     assert store.once.use("x", until, NOW + timedelta(hours=2))
+    store.once.release("x")
+    assert [False, True] == [store.once.was_used(name) for name in ("x", "y")]
     store.close()
 
 

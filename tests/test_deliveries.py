@@ -200,9 +200,9 @@ def test_what_waits_for_a_person_waits_for_ever(rows):
     assert rows.claim(NOW + timedelta(days=999), ["telegram"]) is None
 
 
-@pytest.mark.parametrize("other", [{"post": "b"}, {"lang": "en"}, {"network": "x"}, {"part": "0"}, {}])
+@pytest.mark.parametrize("other", [{"post": "b"}, {"lang": "en"}, {"network": "x"}, {}])
 def test_a_part_waits_for_the_part_before_of_its_own_thread(rows, other):
-    """Not for one of another post, language or network, nor for another part, nor for one that was not delivered."""
+    """Not for one of another post, language or network, nor for one that was not delivered."""
     rows.enqueue([ROW, msgspec.structs.replace(ROW, part="2", after="1")], NOW)
     held = rows.claim(NOW, ["telegram"])
     if other:
@@ -210,6 +210,14 @@ def test_a_part_waits_for_the_part_before_of_its_own_thread(rows, other):
         make(rows, DeliveryState.DELIVERED, msgspec.structs.replace(ROW, **other))
     else:
         rows.refused(held, "no")
+    assert rows.claim(NOW, ["telegram"]) is None
+
+
+def test_a_part_waits_for_that_one_whatever_else_is_there(rows):
+    """Another part of the thread is there already."""
+    rows.enqueue([msgspec.structs.replace(ROW, part="0"), ROW, msgspec.structs.replace(ROW, part="2", after="1")], NOW)
+    rows.delivered(rows.claim(NOW, ["telegram"]), "{}", NOW)
+    rows.waiting(rows.claim(NOW, ["telegram"]), LATER, "429")
     assert rows.claim(NOW, ["telegram"]) is None
 
 

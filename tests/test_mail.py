@@ -1,6 +1,7 @@
 """The newsletter's letters: both forms, one-click unsubscribing, links that only their reader can use."""
 
 import hmac
+import re
 from datetime import timedelta
 from email.utils import parseaddr
 
@@ -174,6 +175,7 @@ def test_without_a_password_a_server_of_the_house_needs_no_tls(tmp_path):
         now=NOW,
     )
     assert fake.public[0]["to"] == "b@ejemplo.example"
+    assert [] == [line for line in fake.heard if "AUTH" in line]
     fake.close()
 
 
@@ -191,7 +193,8 @@ def test_a_letter_of_the_blog_says_when_it_was_written_and_that_no_person_did(tm
     note(fake)
     (letter, other), raw = [one["letter"] for one in fake.public], fake.public[0]["raw"]
     assert NOW == letter["Date"].datetime
-    assert letter["Message-ID"].endswith("@blog.example>") and letter["Message-ID"] != other["Message-ID"]
+    assert re.search(rb"^Message-ID: <[^<>@]+@blog\.example>\r?$", raw, re.MULTILINE)
+    assert letter["Message-ID"] != other["Message-ID"]
     assert ["auto-generated", "hilo@blog.example"] == [letter["Auto-Submitted"], letter["Reply-To"]]
     assert b"A=C3=B1ado un comentario." in raw
     assert "Añado un comentario." == letter.get_content().strip()

@@ -91,7 +91,7 @@ def send(
         message = EmailMessage(POLICY)
         message["From"], message["To"], message["Subject"] = sender, recipient, subject
         message["Date"] = format_datetime(now)
-        message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> ") or "localhost")
+        message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> "))
         # RFC 3834: nobody's holiday answer is wanted.
         message["Auto-Submitted"] = "auto-generated"
         for name, value in (headers or {}).items():

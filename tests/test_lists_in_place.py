@@ -130,6 +130,18 @@ def test_a_tag_is_called_what_most_posts_call_it(plain, more):
     assert (True, False) == (bool(one), bool(two))
 
 
+def test_a_feed_has_again_what_was_edited_while_it_was_not_there(plain):
+    """It is worked out anew, though an edit before that has left it worked out."""
+    assert all(shown(
+        plain,
+        (["seis"], [saying(plain, f"{TAGGED} Ya.", "seis")]),
+        (["nuevo"], [new(plain, "nuevo")]),
+        (["seis"], [saying(plain, f"{TAGGED} Otra.", "seis", Título="Otro")]),
+        (["nuevo"], [gone(plain, "nuevo")]),
+        FEED_MAX_ITEMS=1,
+    ))  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["dos", "nuevo"])
 def test_lists_of_a_blog_in_two_languages_begin_and_end(plain, name):
     """Those that only posts in its own have; what others share is for a build."""

@@ -221,8 +221,6 @@ class ListsTold:
             self.cannot("edit_spelled")
         self.respelled |= {post.number: post for post in posts}
         for post in posts:
-            if not self.arrangement.find(f"feeds of {post.number}"):
-                self.changes.lost.add(f"entry {post.number}")
             if post.json_ld:
                 schema.describe_posts([post], self.build)
         if self.feeds.is_there:

@@ -1,5 +1,6 @@
 """What pages show of posts is a digest that changes with all that is shown in that size, and with nothing else."""
 
+import pickle
 from collections import OrderedDict
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -191,12 +192,19 @@ def test_what_does_not_say_all_of_itself_has_no_digest(value):
 
 
 def test_what_a_page_may_read_is_the_same_when_it_is_settled():
-    """It is held in less memory then; a post that it never asked for is still none of its."""
-    inputs, posts = Inputs(facets(), "es"), [post() for _ in range(3)]
-    inputs.full(posts[1])
-    inputs.links(posts, "related")
-    inputs.frame(posts[2], frozenset({"url"}))
-    declared = dict(inputs.posts)
-    inputs.settled()
-    assert declared == dict(inputs.posts.items()) == {one: inputs.posts[one] for one in inputs.posts}
-    assert (3, False, "no") == (len(inputs.posts), id(inputs) in inputs.posts, inputs.posts.get(id(inputs), "no"))
+    """It is held in less memory then, and pages share it; of a post that it never asked for nothing may be read."""
+    found, posts = facets(), [post() for _ in range(3)]
+
+    def settled():
+        inputs = Inputs(found, "es")
+        inputs.full(posts[1])
+        inputs.links(posts, "related")
+        inputs.frame(posts[2], frozenset({"url"}))
+        inputs.names |= {"article"}
+        return inputs, found.shared(pickle.loads(pickle.dumps(inputs.settled())))  # as it comes from another process
+
+    (inputs, one), (_, other) = settled(), settled()
+    assert inputs.posts == dict(one.posts.pairs()) == {id(post): one.posts.of(post) for post in posts}
+    assert frozenset() == one.posts.of(inputs)
+    assert (inputs.key(), [*inputs.told()], inputs.names) == (one.key, one.told.split("\0"), one.names)
+    assert one.names is other.names and one.posts.may is other.posts.may

@@ -203,7 +203,7 @@ def _leave_pages(store: sqlite3.Connection, leaving: _Leaving, build: "SiteBuild
         store.execute("INSERT INTO pages VALUES (?, ?, ?)", row)
         store.executemany(
             "INSERT INTO shown VALUES (?, ?, ?)",
-            ((numbers[post], number, size_of(read)) for post, read in inputs.posts.items() if post in numbers),
+            ((numbers[post], number, size_of(read)) for post, read in inputs.posts.pairs() if post in numbers),
         )
     for name in sorted(shared & build.context.keys()):
         leaving.keep(f"given {name}", build.context[name])

@@ -57,7 +57,7 @@ log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from tertulia.site.cards import CardSet
-    from tertulia.site.facets import Inputs
+    from tertulia.site.facets import Settled
     from tertulia.site.redirects import LedOn
     from tertulia.site.writing import OutputBefore
 
@@ -112,7 +112,7 @@ class SiteBuild:
     texts: dict[str, PostTexts] = field(default_factory=dict)  # the texts of each, by path
     alike: Alike = field(default_factory=Alike)  # what many records say
     pages: dict[str, PageToWrite] = field(default_factory=dict)  # by file
-    page_inputs: "dict[str, Inputs]" = field(default_factory=dict)  # of those of which that can be told
+    page_inputs: "dict[str, Settled]" = field(default_factory=dict)  # of those of which that can be told
     kept: "OutputBefore | None" = None  # takes files from the output before, where that can be told
     environments: list[Environment] = field(default_factory=list)  # of templates
     reads: Reads | None = None  # watches what templates read

@@ -10,9 +10,9 @@ it is drawn it may read of each post what it has asked for, and nothing else (``
 
 import hashlib
 from array import array
-from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content, leads_to_file
@@ -38,11 +38,12 @@ class Facets:
         self._labels: dict[tuple[int, str], tuple[Any, ...]] = {}
         self._languages: dict[int, tuple[Sequence[Content], list[str]]] = {}
         self.frames: dict[tuple[str, str], Digest] = {}  # what stands around the pages of a language
-        self._sets: dict[frozenset[str], frozenset[str]] = {}
+        self._sets: dict[Any, Any] = {}
 
-    def one(self, names: frozenset[str]) -> frozenset[str]:
-        """Return the one set of these *names* that all pages share."""
-        return self._sets.setdefault(names, names)
+    def shared(self, settled: "Settled") -> "Settled":
+        """Return *settled* with the sets that all pages share in the place of its own."""
+        names, may = (self._sets.setdefault(one, one) for one in (settled.names, settled.posts.may))
+        return settled._replace(names=names, posts=MayRead(settled.posts.posts, may))
 
     def link(self, post: Content) -> Digest:
         """Of a post that is only named."""
@@ -112,9 +113,7 @@ class Inputs:
     def __init__(self, facets: Facets, lang: str) -> None:
         self.facets, self.lang = facets, lang
         self.parts: list[tuple[str, Digest]] = []  # what it is, "card content/posts/….md", and its digest
-        self._posts: dict[int, frozenset[str] | None] = {}
-        # By ``id()``, what may be read of each; None for all.
-        self.posts: Mapping[int, frozenset[str] | None] = self._posts
+        self.posts: dict[int, frozenset[str] | None] = {}  # by ``id()``, what may be read of each; None for all
         self.names: Set[str] = set()  # of the context, what may be read
 
     def value(self, name: str, value: object) -> None:
@@ -141,7 +140,7 @@ class Inputs:
 
     def full(self, post: Content) -> None:
         """All of a post."""
-        self._posts[id(post)] = None
+        self.posts[id(post)] = None
         self.parts.append((f"text {post.shown_path}", self.facets.full(post)))
 
     def label(self, label: Any) -> None:
@@ -150,7 +149,7 @@ class Inputs:
 
     def frame(self, post: Content, attributes: frozenset[str]) -> None:
         """Take in that what stands around the page may read these *attributes* of *post*."""
-        self._posts.setdefault(id(post), attributes)
+        self.posts.setdefault(id(post), attributes)
 
     def links(self, posts: Iterable[Content], name: str) -> None:
         """Several posts that are only named, in their order."""
@@ -160,15 +159,13 @@ class Inputs:
         self.parts.append((name, digest([self.facets.link(post) for post in posts])))
 
     def _may(self, post: Content, attributes: frozenset[str]) -> None:
-        known = self._posts.get(id(post), attributes)
-        self._posts[id(post)] = attributes if known is not None and known < attributes else known
+        known = self.posts.get(id(post), attributes)
+        self.posts[id(post)] = attributes if known is not None and known < attributes else known
 
-    def settled(self) -> tuple[Digest, str]:
-        """Return its key and what it is told as; what made them is needed no more, and there are many pages."""
-        key, told = self.key(), "\0".join(self.told())
-        self.parts, self.names = [], self.facets.one(frozenset(self.names))
-        self.posts, self._posts = _Packed(self._posts), {}
-        return key, told
+    def settled(self) -> "Settled":
+        """Return what is to be known of the page from now on; there are many pages."""
+        may = MayRead(array("Q", self.posts), tuple(self.posts.values()))
+        return Settled(self.key(), "\0".join(self.told()), frozenset(self.names), may)
 
     def key(self) -> Digest:
         """Return the digest of all of it."""
@@ -179,29 +176,31 @@ class Inputs:
         return tuple(f"{part.hex()[:8]} {name}" for name, part in self.parts)
 
 
-class _Packed(Mapping[int, frozenset[str] | None]):
+class MayRead(NamedTuple):
     """What may be read of which posts, in a quarter of what a dictionary takes; most pages show a handful."""
 
-    __slots__ = "_may", "_posts"
+    posts: "array[int]"  # by ``id()``
+    may: tuple[frozenset[str] | None, ...]  # of each; None for all
 
-    def __init__(self, posts: Mapping[int, frozenset[str] | None]) -> None:
-        self._posts, self._may = array("Q", posts), tuple(posts.values())
-
-    def __getitem__(self, post: int) -> frozenset[str] | None:
+    def of(self, post: object) -> frozenset[str] | None:
+        """Return what may be read of *post*."""
         try:
-            return self._may[self._posts.index(post)]
+            return self.may[self.posts.index(id(post))]
         except ValueError:
-            raise KeyError(post) from None
+            return frozenset()
 
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._posts)
+    def pairs(self) -> Iterator[tuple[int, frozenset[str] | None]]:
+        """Yield each post with what may be read of it."""
+        return zip(self.posts, self.may, strict=True)
 
-    def __len__(self) -> int:
-        return len(self._posts)
 
-    def items(self) -> ItemsView[int, frozenset[str] | None]:
-        """As of any mapping, without looking for each."""
-        return dict(zip(self._posts, self._may, strict=True)).items()
+class Settled(NamedTuple):
+    """What a page was made of, when nothing is to be added."""
+
+    key: Digest
+    told: str  # each part by name, between zeros
+    names: frozenset[str]  # of the context, what may be read
+    posts: MayRead
 
 
 def digest(told: object) -> Digest:

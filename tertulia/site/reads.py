@@ -11,19 +11,19 @@ from jinja2 import Environment
 from jinja2.runtime import Context
 
 if TYPE_CHECKING:
-    from tertulia.site.facets import Inputs
+    from tertulia.site.facets import Settled
 
 
 class Reads:
     """Watches what the page that is being drawn reads."""
 
     def __init__(self) -> None:
-        self._inputs: Inputs | None = None
+        self._inputs: Settled | None = None
         self._may: dict[int, frozenset[str] | None] = {}
         self._given: frozenset[str] = frozenset()
         self.undeclared: set[str] = set()
 
-    def begin(self, inputs: "Inputs | None", given: frozenset[str]) -> None:
+    def begin(self, inputs: "Settled | None", given: frozenset[str]) -> None:
         """
         Watch a page that is made of *inputs*; None where that cannot be told, and nothing needs to be watched.
 
@@ -31,7 +31,7 @@ class Reads:
             given: The names that the page is given and that are no setting.
         """
         self._inputs, self._given = inputs, given
-        self._may = dict(inputs.posts.items()) if inputs else {}
+        self._may = dict(inputs.posts.pairs()) if inputs else {}
 
     def name(self, name: str) -> None:
         """Note that a template asks for *name*."""

@@ -254,7 +254,7 @@ class BuiltSite:
     def showing(self, post: Any, size: int) -> Iterable[str]:
         """Yield the pages that show at least so much of *post*."""
         for name, inputs in self.build.page_inputs.items():
-            if id(post) in inputs.posts and size_of(inputs.posts[id(post)]) >= size:
+            if id(post) in inputs.posts.posts and size_of(inputs.posts.of(post)) >= size:
                 yield name
 
     def rename(self, post: Any) -> Iterable[str]:

@@ -16,7 +16,7 @@ from tertulia.core.parallel import stream
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
 from tertulia.site.elsewhere import suspecting
-from tertulia.site.facets import Facets, Inputs, UndeclaredError, digest
+from tertulia.site.facets import Facets, Settled, UndeclaredError, digest
 from tertulia.site.owners import PageToWrite
 from tertulia.site.page_inputs import inputs_of
 from tertulia.site.pagination import Paginator, parts
@@ -125,7 +125,8 @@ def write_pages(build: SiteBuild) -> None:
     with build.theme.drawing(build.contents):
         for page in stream(kept.draw, [*lists, *posts]):  # the longest first, so that all cores end together
             kept.reads.undeclared |= page.undeclared
-            build.innocent.update(page.innocent)
+            kept.note(page.name, page.settled)
+            build.innocent.update([page.name] if page.is_innocent else ())
     if kept.reads.undeclared:
         build.explained.append(say("explain_undeclared", names=", ".join(sorted(kept.reads.undeclared))))
     else:
@@ -147,8 +148,10 @@ def remember(build: SiteBuild) -> None:
 class Drawn(NamedTuple):
     """What is told of a page when it has been drawn, maybe by another process."""
 
+    name: str
     undeclared: set[str]  # what it read and has not declared
-    innocent: tuple[str, ...]  # its name, if nothing of it asks another host
+    is_innocent: bool  # nothing of it asks another host
+    settled: Settled | None  # what it was made of, where nobody knew
 
 
 class OutputBefore:
@@ -165,7 +168,7 @@ class OutputBefore:
         self._names = _names(self.context)
         self.pages: dict[str, tuple[bytes, str]] = {}
         self.explained: list[str] = []
-        self.inputs: dict[str, Inputs] = {}
+        self.inputs: dict[str, Settled] = {}
         self._folder = build.output_before
         others = build.others_plugins
         self._may_change = bool(others)  # whoever is told of a page that was written may write another in its place
@@ -181,20 +184,27 @@ class OutputBefore:
 
     def take(self, page: PageToWrite) -> bool:
         """Take *page* from the output before, if it would be the same; whether that was done."""
-        inputs = inputs_of(page, self.facets, self.context) if self.keeps else None
-        if inputs is None:
+        settled = None if self.build.state.is_new else self._settled(page)
+        if settled is None:
             return False
-        self.inputs[page.name] = inputs
-        key, told = inputs.settled()
-        self.pages[page.name] = key, told
+        self.note(page.name, settled)
         before = self.build.state.pages.get(page.name)
-        if before and before.key == key and self._folder and self._link(self._folder, page.name, before):
+        if before and before.key == settled.key and self._folder and self._link(self._folder, page.name, before):
             self.build.taken.add(page.name)
             return True
-        if not self.build.state.is_new:
-            why = ", ".join(_why(before, told.split("\0"))) or say("explain_gone")
-            self.explained.append(f"{page.name}: {why}")
+        why = ", ".join(_why(before, settled.told.split("\0"))) or say("explain_gone")
+        self.explained.append(f"{page.name}: {why}")
         return False
+
+    def _settled(self, page: PageToWrite) -> Settled | None:
+        """Return what *page* is made of; None where that cannot be told, or nobody will ask."""
+        inputs = inputs_of(page, self.facets, self.context) if self.keeps else None
+        return inputs.settled() if inputs else None
+
+    def note(self, name: str, settled: Settled | None) -> None:
+        """Keep of what the page *name* was made, where that is known."""
+        if settled:
+            self.inputs[name], self.pages[name] = self.facets.shared(settled), (settled.key, settled.told)
 
     def _link(self, folder: Path, name: str, before: KeptPage) -> bool:
         old, new = folder / name, self.build.output / name
@@ -232,12 +242,14 @@ class OutputBefore:
 
     def draw(self, page: PageToWrite) -> Drawn:
         """Draw and write *page*; what is to be known of it then."""
-        inputs = self.inputs.get(page.name)
+        # Where there is no output to take it from, it is declared as late as here, on all cores.
+        late = self._settled(page) if self.build.state.is_new else None
+        inputs = late or self.inputs.get(page.name)
         self.reads.begin(inputs, self._names.union(page.values) if inputs else frozenset())
         written = page.write()
         self.reads.begin(None, frozenset())
         is_innocent = written is not None and not self._may_change and not self._suspect(written.encode())
-        return Drawn(self.reads.undeclared, (page.name,) if is_innocent else ())
+        return Drawn(page.name, self.reads.undeclared, is_innocent, late)
 
 
 def _names(context: Mapping[str, Any]) -> frozenset[str]:

@@ -128,8 +128,9 @@ def test_a_tag_is_called_what_most_posts_call_it(plain, more):
     assert all(shown(
         plain,
         (["cuatro"], [saying(plain, WORDS, "cuatro", Etiquetas="colas")]),  # newer than the other
+        (["cuatro"], [saying(plain, WORDS, "cuatro", Fecha="2026-11-01")]),
         (["uno"], [saying(plain, WORDS, "uno", Etiquetas="colas")]),
-        (["cuatro", "uno"], [gone(plain, "uno"), saying(plain, WORDS, "cuatro", Fecha="2026-11-01")]),
+        (["cuatro", "uno"], [gone(plain, "uno"), saying(plain, WORDS, "cuatro", Fecha="2026-11-04")]),
         (["cuatro", "tres"], [gone(plain, "tres"), saying(plain, f"{WORDS} Ya.", "cuatro")]),
         **more,
     ))  # fmt: skip

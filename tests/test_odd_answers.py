@@ -9,7 +9,7 @@ from tertulia.core.errors import TertuliaError
 from tertulia.syndication.networks.base import CredentialsExpiredError, Remote, RetryLaterError
 from tertulia.syndication.networks.listening import listener_classes
 from tertulia.syndication.networks.listening.answers import MOST_FAILURES, Items
-from tests.test_collect import ANNOUNCED, House, listener
+from tests.collecting import ANNOUNCED, House, listener
 
 ODD = [None, 7, "x", [], {}, {"id": {}}, {"post": 7}, {"replies": 7}]
 

@@ -254,7 +254,7 @@ class KeptSite:
             name for post in self.related.change([*found, *respelled], goes) for name in self._showing_whole(post)
         )
         now = self.links.complaints(found, [edit.now for edit in saved.all])
-        spelled, spelled_now = self.moves.spelled
+        spelled, spelled_now = self.moves.lists.spelled
         self.report["remarks"] = told_anew(self.report["remarks"], [*before, *spelled], [*now, *spelled_now])
         self.report["posts"] += len(comes) - len(goes)
         self._keep(saved, comes)
@@ -288,7 +288,7 @@ class KeptSite:
     def _respelled(self, others: Collection[int]) -> list[Edit]:
         """Return the posts, but for these *others*, that say what they said and whose tags are called otherwise."""
         found = []
-        for number, post in self.moves.respelled.items():
+        for number, post in self.moves.lists.respelled.items():
             reading = self.reading(str(post.source_path)) if number not in others else None
             if number not in others and not (reading and reading.record):
                 raise LookupError(post.source_path)

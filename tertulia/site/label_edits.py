@@ -212,13 +212,13 @@ class LabelEdits:
         spellings: Spellings = self.arrangement.value("spellings")
         for slug, before in self._spelled.items():
             uses = spellings[slug]
-            if before == uses:
+            is_clear = len(set(uses.values())) == len(uses)
+            if before == uses and is_clear:  # where two are used equally often, another date may be enough
                 continue
             if len(before) > MOST_SPELLINGS:
                 self._cannot("edit_spelled")
             for order in permutations(before) if len(before) > 1 else ():
                 told[0].extend(self.build.tags.choose(one for one in order for _ in range(before[one]))[1])
-            is_clear = len(set(uses.values())) == len(uses)
             in_order = list(uses.elements()) if is_clear else self._in_order(slug, posts_of(slug), reading)
             if Counter(in_order) != uses:
                 self._cannot("edit_spelled")  # some posts are in no list

@@ -8,7 +8,7 @@ from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from tertulia.site.arrangement import CARD, LINK, WHOLE, Changes, KeptListPage, KeptPaginator, KeptPost, KeptPosts
 from tertulia.site.broken_links import is_redirect
@@ -85,10 +85,10 @@ class ListPages:
         changes: Changes,
         rules: Sequence[tuple[int, str, str]],
         page_of: Callable[[str], Page],
-        cannot: Callable[[], object],
+        cannot: Callable[..., NoReturn],
     ) -> None:
         self.build, self.changes, self.rules = build, changes, rules
-        self.page_of, self._cannot = page_of, cannot
+        self.page_of, self.cannot = page_of, cannot
         self.files: dict[str, bytes | None] = {}  # those that come or go beside pages that are drawn
         self.taken: set[str] = set()  # by pages and ways to them
 
@@ -191,7 +191,7 @@ class ListPages:
         is_free = not place.exists() or (own and place.is_file() and is_redirect(place.read_text("utf-8")))
         is_free = is_free and not any(one.is_file() for one in place.parents)
         if name in self.taken or not (is_free or (name in self.changes.pages and self.changes.pages[name] is None)):
-            self._cannot()
+            self.cannot()
         self.taken.add(name)
 
 

@@ -1,6 +1,7 @@
 """Work by the clock reports on itself: one letter when something stops going well, one when it is well again."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -75,7 +76,10 @@ def test_a_week_without_a_run_is_told_once(clock):
     """By the service; and no more than once, until it runs again."""
     clock.work.done("collect", "mastodon")
     clock.work.done("letters")
-    clock.talk.later(days=8)
+    clock.talk.later(days=6)
+    clock.work.look()
+    assert [] == clock.letters()
+    clock.talk.later(days=2)
     clock.work.look()
     (letter,) = clock.letters()
     assert "2026-11-22" in letter
@@ -85,6 +89,17 @@ def test_a_week_without_a_run_is_told_once(clock):
     assert ["collect mastodon"] == [name for name, _ in clock.work.problems()]
     clock.work.done("collect", "mastodon")
     assert 1 == len(clock.letters())
+    clock.work.done("letters")
+    assert [] == clock.letters(), "it runs when there is something to do"
+
+
+def test_who_has_no_address_is_told_by_status_alone(clock):
+    """What has not run for a week is late there, and stops nothing."""
+    work = replace(clock.work, owner="")
+    work.done("collect", "mastodon")
+    clock.talk.later(days=8)
+    work.look()
+    assert ([], ["collect mastodon"]) == (clock.letters(), [name for name, _ in work.problems()])
 
 
 def test_a_disk_that_fills_up_is_told_before_it_is_full(clock):
@@ -175,10 +190,23 @@ def test_a_service_that_runs_on_forgets_what_has_had_its_time(clock):
 def test_a_task_that_runs_no_more_is_forgotten(clock):
     """By its name; one that never ran is none."""
     clock.work.done("collect", "x", "budget")
+    clock.work.done("collect", "mastodon")
     assert clock.talk.store.runs.forget("collect x")
+    assert ["collect mastodon"] == [run.name for run in clock.talk.store.runs.all()]
     assert not clock.talk.store.runs.forget("collect x")
+    assert clock.talk.store.runs.forget("collect mastodon")
     clock.talk.later(days=9)
     assert [] == clock.work.problems()
+
+
+def test_when_it_last_went_well_is_known_while_it_goes_badly(clock):
+    """Never, for what never did."""
+    clock.work.done("collect", "mastodon")
+    for network in ("mastodon", "x"):
+        clock.talk.later(days=1)
+        clock.work.done("collect", network, "401")
+    ran = {run.name: (run.ran_at[:10], run.good_at and run.good_at[:10]) for run in clock.talk.store.runs.all()}
+    assert {"collect mastodon": ("2026-11-23", "2026-11-22"), "collect x": ("2026-11-24", None)} == ran
 
 
 def test_the_owner_is_written_to_once_by_processes_that_run_at_once(clock):

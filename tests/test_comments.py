@@ -186,6 +186,7 @@ def test_words_are_learnt_and_unlearnt(tmp_path):
     many = [f"palabra{number}" for number in range(1_100)]
     store.words.learn(many, spam=False)
     assert {"": (0, 1)} | dict.fromkeys(many, (0, 1)) == store.words.counts(many)
+    assert {"": (0, 1), "palabra7": (0, 1)} == store.words.counts(["palabra7"])
     store.close()
 
 

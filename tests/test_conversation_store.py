@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from tertulia.content import snapshot
 from tertulia.store import archive, connection, open_store
@@ -19,6 +19,7 @@ from tertulia.store.connection import Database
 from tertulia.store.letters import NewLetter
 from tertulia.store.recording import fingerprint, key_of
 from tertulia.store.said import Author, Incoming, Reason, Recorded, Verdict
+from tertulia.store.tables import metadata
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 WAITING = Verdict("waiting", 2, (Reason("rule_first", {}, 0), Reason("rule_links", {"n": 3}, 2)))
@@ -53,8 +54,6 @@ def test_the_migrations_make_the_tables_that_the_code_describes(store):
     """Nothing differs between what was migrated and what is declared."""
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
-
-    from tertulia.store.tables import metadata
 
     with store.database.reading() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
@@ -188,6 +187,22 @@ def test_an_erased_person_does_not_come_back(talk, tmp_path):
     assert ["Y yo"] == [one.text for one in talk.find()]
     talk.show(tmp_path, "voto", "es")
     assert b"mas.example" not in snapshot.file_for(tmp_path, "voto", "es").read_bytes()
+
+
+def test_nothing_of_the_erased_is_left_in_any_row(talk, store):
+    """Not where the answers of others keep their place, nor in what those said first; that it was done is."""
+    ana = replace(ANA, name="Zoraida", url="https://ana.example/yo", avatar="retrato.webp")
+    key = talk.record(replace(SAID, author=ana, in_reply_to="https://otra.example/z"), APPROVED, NOW).key
+    luis = Author(network="web", identity="https://luis.example")
+    answer = replace(SAID, source="webmention", source_id="w1", url="https://luis.example/1", author=luis)
+    for words in ("@ana@mas.example no, yo sí", "Y yo"):
+        talk.record(replace(answer, in_reply_to=SAID.url, text=words, html=f"<p>{words}</p>"), APPROVED, NOW)
+    talk.erase(talk.get(key).person, NOW)
+    with store.database.reading() as connection:
+        kept = str([connection.execute(select(table)).all() for table in metadata.sorted_tables])
+    traces = ("pito", "Zoraida", "mas.example", "ana.example", "retrato", "otra.example", fingerprint(SAID.text))
+    assert [] == [trace for trace in traces if trace in kept]
+    assert ("owner", "erased", "") in [(who, what, comment) for _, who, what, comment, _ in talk.audit()]
 
 
 def test_moderation_learns_what_is_known_of_a_person(talk):

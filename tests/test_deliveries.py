@@ -413,7 +413,8 @@ def test_what_was_found_and_disowned_is_sent_and_only_that(rows):
 def test_a_post_that_moves_takes_what_was_said_of_it(rows):
     """But where its new name has been said already; every other post, and its other language, stay."""
     places = [("voto", "es", "mastodon"), ("voto", "es", "telegram"), ("voto", "en", "mastodon"),
-              ("b", "es", "mastodon"), ("new", "ca", "telegram"), ("new", "es", "mastodon")]  # fmt: skip
+              ("b", "es", "mastodon"), ("new", "ca", "telegram"), ("new", "es", "mastodon"),
+              ("b", "ca", "mastodon")]  # fmt: skip
     rows.enqueue([msgspec.structs.replace(ROW, post=post, lang=lang, network=name) for post, lang, name in places], NOW)
     assert 1 == rows.move(("voto", "es"), ("new", "ca"))
     assert [("new", "ca", "mastodon"), *places[1:]] == [(row.post, row.lang, row.network) for row in rows.all()]

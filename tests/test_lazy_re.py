@@ -1,6 +1,7 @@
 """Patterns that are compiled when they are first needed find what those of ``re`` and ``regex`` do."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -52,3 +53,22 @@ def test_no_module_that_an_edit_loads_compiles_a_pattern_at_once():
             if isinstance(one, ast.Call) and ast.unparse(one.func) in ("re.compile", "regex.compile")
         ]
     assert [] == found
+
+
+def test_each_pattern_of_a_module_can_be_compiled():
+    """One that cannot be would be met by the first text that asks it, and not where it is written."""
+    used, broken = 0, []
+    for path in sorted((ROOT / "tertulia").rglob("*.py")):
+        if "lazy_re.compile" not in path.read_text("utf-8"):
+            continue
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        module = importlib.import_module(name.removesuffix(".__init__"))
+        for name, held in vars(module).items():
+            if type(held) is lazy_re._Lazy:
+                used += 1
+                try:
+                    held.pattern  # noqa: B018  # asked, it is compiled
+                except (re.error, regex.error) as error:
+                    broken.append(f"{path.relative_to(ROOT)}: {name}: {error}")
+    assert [] == broken
+    assert used > 100

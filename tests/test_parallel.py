@@ -14,7 +14,7 @@ from tertulia.core.parallel import Aside, stream
 from tertulia.render.picture_facts import PictureError
 from tests.patience import PATIENCE
 
-forks = pytest.mark.skipif(not parallel._CAN_FORK, reason="this system works in place")
+forks = pytest.mark.skipif(not parallel.CAN_FORK, reason="this system works in place")
 
 
 @pytest.mark.parametrize("count", [0, 1, parallel.WORTH_FORKING - 1, parallel.WORTH_FORKING, 1000])

@@ -256,9 +256,13 @@ def test_nothing_of_the_team_is_about_a_number_that_was_erased(store):
     views = [SavedView("1", f"state=all&person={person}"), SavedView("2", f"q={MASTODON.handle.upper()}")]
     for one in (*views, SavedView("3", "q=voto"), SavedView("4", f"person={person}1")):
         store.team.keep_view("Toni", one)
+    store.team.keep_view("María", SavedView("1", "q=voto"))
     store.conversation.trust_person(person, Trust.TRUSTED, NOW, batch="b1")
     store.conversation.erase(person, NOW)
-    assert ["3", "4"] == [view.name for view in store.team.views("Toni")]
+    assert (["3", "4"], ["1"]) == tuple([view.name for view in store.team.views(who)] for who in ("Toni", "María"))
+    store.team.keep_view("María", SavedView("2", "state=all"))
+    store.conversation.erase(say_(store, FORM), NOW)
+    assert ["1", "2"] == [view.name for view in store.team.views("María")], "who has no handle is called nothing by it"
     other = say_(store, BLUESKY)  # on SQLite, by the same number
     store.conversation.trust_person(other, Trust.TRUSTED, NOW, batch="b2")
     store.conversation.undo("b1", NOW)

@@ -14,8 +14,8 @@ from tertulia.commands import announce, build, publish, status
 from tertulia.commands.announce import AnnounceOptions
 from tertulia.syndication import pings
 from tests.conftest import ROOT
+from tests.deploying import Hub
 from tests.fakes import Fake, FakeDiscord, FakeMastodon, FakeX
-from tests.test_deploy import Hub
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("socket_enabled")]
 

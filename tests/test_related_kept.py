@@ -82,10 +82,21 @@ def test_while_another_build_has_the_file_nothing_is_kept(tmp_path, many):
         assert (expected, None) == related(path, stamp, to_relate(many), 3)
 
 
-@pytest.mark.parametrize("count", [20, parallel.WORTH_FORKING])
-@pytest.mark.parametrize("now", [True, False])
-def test_relatives_are_given_when_they_are_asked_for(tmp_path, count, now):
-    """However many are worked on aside; what was found is kept for the next build."""
+@pytest.mark.parametrize(
+    ("count", "now", "forks", "asides"),
+    [
+        (20, True, True, 0),
+        (20, False, True, 0),
+        (parallel.WORTH_FORKING, True, True, 0),
+        (parallel.WORTH_FORKING, False, True, 1),
+        (parallel.WORTH_FORKING, False, False, 0),
+    ],
+)
+def test_relatives_are_given_when_they_are_asked_for(tmp_path, monkeypatch, count, now, forks, asides):
+    """Many are worked on aside where that is a process; what was found is kept for the next build."""
+    begun, begin = [], parallel.Aside
+    monkeypatch.setattr(parallel, "Aside", lambda work: begun.append(work) or begin(work))
+    monkeypatch.setattr(parallel, "CAN_FORK", forks and parallel.CAN_FORK)
     posts = [
         SimpleNamespace(
             id=f"{n}", lang="es", title=f"De {'abcde'[n % 5] * 5}", tags=(), shown_path=f"{n}.md", related=(),
@@ -97,6 +108,7 @@ def test_relatives_are_given_when_they_are_asked_for(tmp_path, count, now):
     finish = related_kept.relate(posts, 3, state, now=now)
     assert {()} == {one.related for one in posts}
     finish()
+    assert asides * parallel.CAN_FORK == len(begun)
     compared = {f"{one.id} es": related_kept.as_compared(f"{one.id} es", one, state) for one in posts}
     expected, _ = related(None, None, compared, 3)
     assert expected == {f"{one.id} es": [f"{other.id} es" for other in one.related] for one in posts}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import tertulia
 from tertulia.commands import release
 from tertulia.core import languages
 from tertulia.core.errors import TertuliaError
@@ -177,5 +178,7 @@ def test_who_git_does_not_know_is_told_before_the_checks(clone, monkeypatch):
 
 
 def test_our_changelog_has_notes_for_the_next_release():
-    """The file of this very repository is one that the task can read."""
-    assert "- " in release.notes_of((ROOT / "CHANGELOG.md").read_text("utf-8"))
+    """The file of this very repository is one that the task can read, also while a release is tried, which has them."""
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    released = f"\n{release.UNRELEASED}\n\n## [{tertulia.__version__}] - "
+    assert ("- " in release.notes_of(changelog)) != (released in changelog)

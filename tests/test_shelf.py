@@ -13,6 +13,7 @@ from pelican.settings import DEFAULT_CONFIG
 
 from tertulia.core import parallel
 from tertulia.core.parallel import stream
+from tertulia.site.contents import without_attributes
 from tertulia.site.records import Alike, PostRecord, Reading
 from tertulia.site.shelf import PostTexts, Shelf, lay_by, pack
 from tertulia.site.taxonomy import periods
@@ -89,6 +90,13 @@ def test_what_a_post_is_for_search_engines_lies_there_too():
     post._content = "<p>Dos</p>"
     assert ('{"ñ": 1}', "<p>Dos</p>") == (post.json_ld, post.content)
     assert "ñ" not in repr((vars(post), post.metadata))
+
+
+def test_what_a_post_has_as_attributes_is_not_held_twice():
+    """But for what Pelican looks for links in, and what only its metadata have."""
+    said = {"title": "Uno", "summary": "Dos", "question": "¿Tres?", "minutes": 4, "mine": "cinco"}
+    assert {"summary": "Dos", "minutes": 4, "mine": "cinco"} == without_attributes(said)
+    assert {**said, "title": None} == {"title": None, **without_attributes(said, ["question"])}
 
 
 def test_what_many_records_say_is_held_once():

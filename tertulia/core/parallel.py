@@ -26,7 +26,7 @@ WORTH_FORKING = 150
 CHUNKS_PER_CORE = 8
 LARGEST_CHUNK = 64  # what comes of one waits in memory until all of it is done
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3  # of malloc.h
-_CAN_FORK = sys.platform == "linux"
+CAN_FORK = sys.platform == "linux"
 
 # What a forked child of ``stream`` works on; in the parent it is never set.
 _job: ContextVar[tuple[Callable[[Any], Any], Sequence[Any]]] = ContextVar("job")
@@ -42,7 +42,7 @@ def stream(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Re
     """
     import multiprocessing  # here and below: most commands, and a build after an edit, do all in one process
 
-    cores = len(os.sched_getaffinity(0)) if _CAN_FORK else 1
+    cores = len(os.sched_getaffinity(0)) if CAN_FORK else 1
     if cores < 2 or len(items) < WORTH_FORKING or multiprocessing.current_process().daemon:
         yield from map(work, items)
         return
@@ -101,7 +101,7 @@ class Aside(Generic[Result]):
 
     def __init__(self, work: Callable[[], Result]) -> None:
         self._work = work
-        if not _CAN_FORK:
+        if not CAN_FORK:
             from concurrent.futures import ThreadPoolExecutor
 
             thread = ThreadPoolExecutor(1)
@@ -122,7 +122,7 @@ class Aside(Generic[Result]):
 
     def wait(self) -> Result:
         """Return what came of it; if the process died before it could tell, it is done once more, here."""
-        if not _CAN_FORK:
+        if not CAN_FORK:
             return self._later.result()
         try:
             result: Result = self._answer.recv()

@@ -242,7 +242,7 @@ class SiteBuild:
         if build and (texts := build.texts.get(str(content.source_path))):
             lay_by(content, texts, build.state.shelf)
             if build.reads is None and not build.others_plugins:  # else somebody may look for it there
-                content.metadata = without_attributes(content.metadata)
+                content.metadata = without_attributes(content.metadata, content.settings["FORMATTED_FIELDS"])
 
     def whole_reading(self, path: str) -> Reading:
         """Return what the file at *path* read as, with its texts."""

@@ -4,7 +4,7 @@
 any plain object of a test. What stands in ``PostRecord`` is said there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from types import MappingProxyType
@@ -138,10 +138,15 @@ def fill_defaults(content: Any) -> None:
     content.override_url, content.override_save_as = content.url, content.save_as
 
 
-def without_attributes(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *metadata* of a post without what it has as attributes: held twice, that is much memory."""
-    # Pelican looks for links to files in the summary, and asks for it, there alone.
-    return {name: value for name, value in metadata.items() if name == "summary" or name not in _SAID_BY_POSTS}
+def without_attributes(metadata: Mapping[str, Any], formatted: Collection[str] = ()) -> dict[str, Any]:
+    """
+    Return *metadata* of a post without what it has as attributes: held twice, that is much memory.
+
+    Args:
+        formatted: What Pelican looks for links to files in, beside the summary; it finds it there alone.
+    """
+    kept = {"summary", *formatted}
+    return {name: value for name, value in metadata.items() if name in kept or name not in _SAID_BY_POSTS}
 
 
 def _fill_from_elsewhere(content: Any) -> None:

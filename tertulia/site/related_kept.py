@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tertulia.core.parallel import WORTH_FORKING, Aside
+from tertulia.core import parallel
 from tertulia.site import likeness
 from tertulia.site.contents import Content
 from tertulia.site.facets import digest
@@ -63,7 +63,9 @@ def relate(posts: Iterable[Content], count: int, state: BuildState, *, now: bool
     to_relate = {key: as_compared(key, post, state) for key, post in by_key.items()}
     place = state.folder / KEPT if state.folder else None
     work = partial(related, place, state.value(NOTE), to_relate, count)
-    worked_out = work if now or len(by_key) < WORTH_FORKING else Aside(work).wait
+    # A thread would win nothing, and read of the shelf while others lay by.
+    is_aside = parallel.CAN_FORK and not now and len(by_key) >= parallel.WORTH_FORKING
+    worked_out = parallel.Aside(work).wait if is_aside else work
 
     def finish() -> None:
         found, stamp = worked_out()

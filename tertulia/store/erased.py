@@ -69,7 +69,6 @@ def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str
     for one in rows.values():
         touched |= _erase_row(connection, one, now)
     connection.execute(delete(revisions))  # what others said before they changed it may name them
-    _salt(connection)
     touched |= _clear_others(connection)
     note(connection, now, "owner", "erased")
     return touched

@@ -9,14 +9,12 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from itertools import permutations
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from markupsafe import Markup
 from unidecode import unidecode
 
-from tertulia.core.models import Problem
 from tertulia.core.slugs import distinct, name_key
 from tertulia.core.text import slugify
 from tertulia.site import moved, taxonomy
@@ -25,8 +23,6 @@ from tertulia.site.build import SiteBuild
 from tertulia.site.list_edits import ListEdit
 from tertulia.site.records import PostRecord
 
-MOST_RENAMED = 40  # posts of a tag that is called otherwise: each is shown anew
-MOST_SPELLINGS = 4
 Spellings = dict[str, Counter[str]]  # slug → how often each stands in posts
 LABELS = {"tag": "tags", "category": "categories", "author": "authors"}  # kind of list → attribute of a post
 
@@ -90,7 +86,6 @@ class LabelEdits:
         self.build, self.arrangement, self._cannot = build, arrangement, cannot
         self.begun: dict[tuple[str, str], KeptLabel] = {}  # by kind and slug
         self.noted: dict[str, tuple[str, ...]] = {}  # by its file, what names a list that began; nothing if it ended
-        self.renamed: list[Any] = []  # tags that most posts spell otherwise now
         self._spelled: Spellings = {}  # before
 
     def given(self, kind: str) -> list[tuple[Any, Any]]:
@@ -190,45 +185,26 @@ class LabelEdits:
             spellings[slug] = known - old.get(slug, Counter()) + new.get(slug, Counter())
         self.arrangement.leave("spellings", spellings)
 
-    def settle(self) -> tuple[list[Problem], list[Problem]]:
+    def settle(self) -> None:
         """
-        Let tags be called what most posts call them now.
-
-        Returns:
-            What may have been told of tags that are spelled in several ways, and what is.
+        See that tags are called what they were, now that all posts spell them as they do.
 
         Raises:
-            NeedsBuildError: two spellings are used equally often, so that it depends on who used which first.
+            NeedsBuildError: the name of one, or what is told of it, may be another.
         """
-        told: tuple[list[Problem], list[Problem]] = [], []
         spellings: Spellings = self.arrangement.value("spellings")
         for slug, before in self._spelled.items():
-            uses = spellings[slug]
-            is_clear = len(set(uses.values())) == len(uses)
-            if before == uses and is_clear:
-                continue
-            if not is_clear or len(before) > MOST_SPELLINGS:
+            used = _by_use(before)
+            if len(before | spellings[slug]) > 1 and (not used or used != _by_use(spellings[slug])):
                 self._cannot("edit_spelled")
-            for order in permutations(before) if len(before) > 1 else ():
-                told[0].extend(self.build.tags.choose(one for one in order for _ in range(before[one]))[1])
-            labels, found = self.build.tags.choose(uses.elements())
-            told[1].extend(found)
-            label = self._known("tag", lambda label, slug=slug: label.slug == slug)  # type: ignore[misc]
-            if labels and label and labels[slug] != label.name:
-                self._rename(label, labels[slug])
-        return told
-
-    def _rename(self, label: Any, name: str) -> None:
-        if self.build.editions.others:
-            self._cannot("edit_spelled")
-        self._refuse_unlisted("tag", label.slug)
-        label.name = name
-        held = {one: value for one, value in vars(label).items() if one != "number"}
-        self.arrangement.leave(f"label {label.number}", held)
-        self.noted[label.save_as] = (moved.label_key("tags", label),)
-        self.renamed.append(label)
 
 
 def _is_like(label: Any, slug: str) -> bool:
     """Whether *label* has that *slug*, or would if nobody else had (``distinct`` of ``tertulia/core/slugs.py``)."""
     return bool(label.slug == slug or re.fullmatch(rf"{re.escape(slug)}-[0-9a-f]{{6}}", label.slug))
+
+
+def _by_use(spellings: Mapping[str, int]) -> list[str]:
+    """Return the spellings of a tag, the usual one first; none where that depends on who used which first."""
+    used = sorted(spellings, key=lambda one: -spellings[one])
+    return used if len(set(spellings.values())) == len(used) else []

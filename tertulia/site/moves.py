@@ -169,7 +169,7 @@ class Moves:
             The pages that are others then.
         """
         names = [*self.series.finish(), *self.lists.finish({post.number for post in renamed})]
-        self.touched |= self.series.touched | self.lists.respelled
+        self.touched |= self.series.touched
         for post in moved:
             if self.sitemap.is_there:
                 self.sitemap.post(post)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from tertulia.content import snapshot
-from tertulia.store import archive, open_store
+from tertulia.store import archive, open_store, snapshot_guard
 from tertulia.store.said import Author, Incoming, Status
 from tests.talking import NOW, Talk
 from tests.test_conversation_store import APPROVED
@@ -104,6 +104,26 @@ def test_the_store_that_wrote_a_snapshot_may_empty_it(tmp_path):
     store.conversation.remove("mastodon", "1", NOW)
     store.conversation.show(tmp_path, "voto", "es")
     assert {} == snapshot.read(tmp_path, "voto", "es").counts
+    store.close()
+
+
+def test_a_number_shrinks_only_where_this_store_has_shown_the_post(tmp_path):
+    """That post and no other, however often; and as many as it knows are none that it does not know."""
+    store = open_store("sqlite:///var/t.db", tmp_path)
+    ana = Author(network="mastodon", identity="ana", name="Ana")
+
+    def told(post, elsewhere):
+        """One like of ours; *elsewhere*: what another wrote into the snapshot. What becomes of it here."""
+        like = Incoming(source="mastodon", source_id=post, post=post, lang="es", kind="like", author=ana, published=NOW)
+        store.conversation.record(like, APPROVED, NOW)
+        if post == "shown":
+            for _ in range(2):
+                snapshot_guard.show(store.database, tmp_path, [(post, "es")])
+        snapshot.update(tmp_path, post, "es", lambda there: msgspec.structs.replace(there, counts={"like": elsewhere}))
+        (written,) = snapshot_guard.show(store.database, tmp_path, [(post, "es")])
+        return written.kept, snapshot.read(tmp_path, post, "es").counts["like"]
+
+    assert [(0, 1), (1, 5), (0, 1)] == [told("shown", 5), told("never shown", 5), told("as many", 1)]
     store.close()
 
 

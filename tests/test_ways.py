@@ -123,18 +123,22 @@ def test_a_deletion_counts_where_nobody_who_knows_as_much_shows_it(shelf, order)
 
 @pytest.mark.parametrize(("first", "later"), list(itertools.permutations(WAYS, 2)))
 def test_what_one_way_took_down_is_back_where_one_that_knows_as_much_sees_it(shelf, first, later):
-    """Though it comes by that way for the first time; the owner's no stays, and a repeater brings nothing back."""
-    for is_turned_down, back in ((False, ("approved", "waiting")), (True, ("rejected",))):
-        said, again = (replace(WAYS[way], source_id=f"{WAYS[way].source_id}{is_turned_down}", text=f"{is_turned_down}",
-                               url=f"{URL}{is_turned_down:d}") for way in (first, later))  # fmt: skip
-        key = shelf.tell(said).key
-        shelf.approve(key)
-        if is_turned_down:
-            shelf.moderator.decide(key, "rejected", shelf.store.conversation.get(key).version)
-        shelf.drop(said)
-        shelf.tell(again)
-        wanted = back if RANK[later] >= RANK[first] else ("gone",)
-        assert shelf.store.conversation.get(key).status in wanted
+    """Though it comes by that way for the first time; who only repeats brings nothing back."""
+    key = shelf.tell(WAYS[first]).key
+    shelf.approve()
+    shelf.drop(WAYS[first])
+    shelf.tell(replace(WAYS[later], text="Sigue aquí."))
+    back = ("approved", "waiting") if RANK[later] >= RANK[first] else ("gone",)
+    assert shelf.store.conversation.get(key).status in back
+
+
+def test_what_the_owner_turned_down_no_better_way_brings_back(shelf):
+    """A relay told it and lost it, and its network shows it."""
+    key = shelf.tell(RELAY).key
+    shelf.moderator.decide(key, "rejected", shelf.one().version)
+    shelf.drop(RELAY)
+    shelf.tell(NETWORK)
+    assert ("rejected", "owner") == (shelf.one().status, shelf.one().decided_by)
 
 
 def test_what_the_network_calls_a_share_is_one_whoever_tells_it_anew(shelf):

@@ -80,6 +80,8 @@ class FeedEdits:
                     prepared[post.number] = prepared_of(post)
             for name, held in feeds.write(about, [prepared[post.number] for post in posts]).items():
                 files[f"{folder}{name}"] = held.encode() if isinstance(held, str) else held
+        for number in edited - prepared.keys():  # it may stand in one again, one day
+            self.changes.lost.add(f"entry {number}")
         return files
 
     def _has(self, edit: ListEdit, is_now: bool) -> bool:

@@ -243,7 +243,7 @@ class KeptSite:
         names += [name for post in carded for name in self.showing(post, WHOLE)]
         self.touched |= {post.number: post for post in carded}
         elsewhere = [*self._moved.values(), *(edit.post for edit in comes)]
-        names += self.moves.finish(elsewhere, self.renamed, self.reading)
+        names += self.moves.finish(elsewhere, self.renamed)
         respelled = self._respelled({edit.post.number for edit in found})
         names += [name for edit in respelled for name in self._showing_whole(edit.post)]
         led_on = self.addresses.finish()

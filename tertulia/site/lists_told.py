@@ -10,7 +10,7 @@ from tertulia.site.arrangement import Arrangement, KeptPost, KeptPosts
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import PERIODS
 from tertulia.site.feed_edits import FeedEdits
-from tertulia.site.label_edits import LABELS, MOST_RENAMED, LabelEdits, ReadingOf
+from tertulia.site.label_edits import LABELS, MOST_RENAMED, LabelEdits
 from tertulia.site.list_edits import ALL, Key, ListEdit, ListPages
 from tertulia.site.sitemap_edits import SitemapEdits
 from tertulia.site.text_edits import home_of
@@ -45,14 +45,11 @@ class ListsTold:
         """Say that it takes a build."""
         self.pages.cannot(phrase)
 
-    def finish(self, renamed: set[int], reading: ReadingOf) -> Iterator[str]:
+    def finish(self, renamed: set[int]) -> Iterator[str]:
         """
         Let everything tell of the lists as they are now, and of the posts *renamed*; the pages that are others then.
-
-        Args:
-            reading: Gives what the file at a path has read as.
         """
-        self.spelled = self.labels.settle(self._tagged, reading)
+        self.spelled = self.labels.settle()
         for edit in self.edits.values():
             yield from self._relist(edit)
         for label in self.labels.renamed:
@@ -224,8 +221,6 @@ class ListsTold:
             self.cannot("edit_spelled")
         self.respelled |= {post.number: post for post in posts}
         for post in posts:
-            if not self.arrangement.find(f"feeds of {post.number}"):
-                self.changes.lost.add(f"entry {post.number}")
             if post.json_ld:
                 schema.describe_posts([post], self.build)
         if self.feeds.is_there:

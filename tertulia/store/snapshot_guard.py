@@ -29,7 +29,7 @@ class Written:
     """What became of one snapshot."""
 
     changed: bool
-    kept: int = 0  # how much of it this store knows nothing of, and left as it was
+    kept: int  # how much of it this store knows nothing of, and left as it was
 
 
 def show(database: Database, folder: Path, posts: Sequence[tuple[str, str]]) -> list[Written]:

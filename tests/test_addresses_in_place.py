@@ -87,6 +87,7 @@ def test_a_post_is_searched_where_it_is(plain, monkeypatch, name):
     ({"tres": "Mira [eso]({filename}/posts/dos.md)."}, {"Slug": "x"}),
     ({}, {"Slug": "tres"}),  # another is there
     ({"dos": {"Alias": "/viejo/"}}, {"Slug": "x"}),
+    ({"dos": {"Id": "id-cinco"}}, {"Slug": "x"}),  # its address stands for an Id
     ({"tres": {"Alias": "/2026/11/dos/"}}, {"Slug": "x"}),  # another waits for it
 ])  # fmt: skip
 def test_what_hangs_on_an_address_is_for_a_build(plain, was, edit):

@@ -173,6 +173,8 @@ class KeptSite:
         if (is_other or before.date.year != now.date.year) and self.moves.sitemap.is_there:
             self.moves.sitemap.lose(post.url, before.date.year)
         if is_other or before.slug != now.slug:
+            if post.id != now.id:  # another has its Id, and its address stands for one
+                self.moves.cannot("edit_same_id")
             self.arrivals.refuse_named([str(post.source_path)])
             self._note(post, comes=False)
             self.addresses.move(post, now.slug, url, save_as)

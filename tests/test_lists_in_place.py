@@ -1,7 +1,6 @@
 """Lists of tags, topics and authors that begin or end with an edit are shown in place, as a full build shows them."""
 
 import shutil
-from contextlib import closing
 
 import pytest
 from hypothesis import given
@@ -9,8 +8,6 @@ from hypothesis import strategies as st
 from pelican.contents import Author, Category
 from pelican.settings import DEFAULT_CONFIG
 
-from tertulia.conversation.thread import nest
-from tertulia.site.kept_site import KeptSite
 from tertulia.site.label_edits import pelican_slug
 from tertulia.site.site_left import leave_site
 from tests.test_edited import NOW, TAGGED, blog, gone, new, saying
@@ -81,21 +78,6 @@ def test_the_only_topic_of_a_blog_becomes_another(plain):
     assert all(shown(plain, (names, barrio), (names, nothing), (["uno"], first)))
 
 
-def test_a_tag_that_is_spelled_in_another_way_is_told(plain):
-    """And told no more when it is not; what most call it is its name."""
-    _, one = arranged(plain.root, plain.root / "one", NOW, state=plain.root / "state", RELATED_POSTS=0)
-    assert "" == leave_site(one, "mark", {**REPORT, "remarks": [("hint", "otra cosa")]})
-    told = []
-    for tags in ("redes", "Colas, redes", "Colas", "Colas, Redes"):
-        saying(plain, WORDS, "tres", Etiquetas=tags)()
-        assert in_place(plain.root, plain.root / "one", "tres")
-        with closing(KeptSite(plain.root / "state", plain.root / "one", "mark", lambda *_: False, nest)) as site:
-            told.append(["redes" in said for _, said in site.report["remarks"]])
-    assert [[False, True], [False, True], [False], [False]] == told
-    built(plain.root, plain.root / "whole", NOW, RELATED_POSTS=0)
-    assert_same(tree(plain.root / "whole"), tree(plain.root / "one"))
-
-
 def test_pictures_go_with_the_last_who_shows_them(plain):
     """In all their sizes, or in those that nobody asks for any more; from texts, and with posts that go."""
     images = plain.root / "content" / "images"
@@ -122,17 +104,15 @@ def test_a_picture_that_is_told_or_lost_is_for_a_build(plain, name):
     assert [[]] == shown(plain, (["dos"], edits))
 
 
-@pytest.mark.parametrize("more", [{}, {"TAG_FEED_MIN_POSTS": 1, "DEFAULT_PAGINATION": 2}])
-def test_a_tag_is_called_what_most_posts_call_it(plain, more):
-    """Or the newest of them, where as many call it otherwise: on all its pages, feeds and posts."""
+def test_a_feed_has_again_what_was_edited_while_it_was_not_there(plain):
+    """It is worked out anew, though an edit before that has left it worked out."""
     assert all(shown(
         plain,
-        (["cuatro"], [saying(plain, WORDS, "cuatro", Etiquetas="colas")]),  # newer than the other
-        (["cuatro"], [saying(plain, WORDS, "cuatro", Fecha="2026-11-01")]),
-        (["uno"], [saying(plain, WORDS, "uno", Etiquetas="colas")]),
-        (["cuatro", "uno"], [gone(plain, "uno"), saying(plain, WORDS, "cuatro", Fecha="2026-11-04")]),
-        (["cuatro", "tres"], [gone(plain, "tres"), saying(plain, f"{WORDS} Ya.", "cuatro")]),
-        **more,
+        (["seis"], [saying(plain, f"{TAGGED} Ya.", "seis")]),
+        (["nuevo"], [new(plain, "nuevo")]),
+        (["seis"], [saying(plain, f"{TAGGED} Otra.", "seis", Título="Otro")]),
+        (["nuevo"], [gone(plain, "nuevo")]),
+        FEED_MAX_ITEMS=1,
     ))  # fmt: skip
 
 
@@ -176,7 +156,7 @@ def test_a_series_begins_changes_and_ends(plain):
     ({"dos": {"Etiquetas": "Sola", "Estado": "sin listar"}}, {"tres": {"Etiquetas": "Sola"}}),
     ({"dos": {"Etiquetas": "Sola", "Estado": "sin listar"}, "uno": {"Etiquetas": "Sola"}}, {"uno": {"Etiquetas": ""}}),
     ({"dos": {"Etiquetas": "Colas", "Estado": "sin listar"}}, {"tres": {"Etiquetas": "colas"}}),
-    ({"dos": {"Idioma": "en"}}, {"tres": {"Etiquetas": "colas"}}),
+    ({}, {"tres": {"Etiquetas": "redes, Colas"}}),
 ])  # fmt: skip
 def test_what_hangs_on_other_posts_is_for_a_build(plain, was, now):
     """Who waits for an address that is free now, whose name a topic has, how most spell a tag, and who else has it."""

@@ -1,10 +1,14 @@
 """JSON of strangers: read, or refused in one way."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tertulia.content import snapshot
 from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
+from tests.conftest import ROOT
 
 ODD = {
     "nothing": b"",
@@ -42,3 +46,34 @@ def test_a_snapshot_that_makes_no_sense_is_told_by_name(tmp_path, data):
         snapshot.read(tmp_path, "a1", "es")
     with pytest.raises(ContentError, match=r"a1\.es\.json"):
         snapshot.read_all(tmp_path)
+
+
+SHAPES = """
+import sys, threading
+import msgspec
+from tertulia.core import strict_json
+
+sys.setswitchinterval(1e-6)
+for number in range(150):
+    inner = msgspec.defstruct(f"Inner{number}", [(f"b{place}", int, 0) for place in range(20)])
+    outer = msgspec.defstruct(f"Outer{number}", [("a", list[inner]), *((f"c{place}", str, "") for place in range(20))])
+    begin, read = threading.Barrier(4), []
+
+    def decode(kind, data):
+        begin.wait()
+        read.append(strict_json.decode(data, kind))
+
+    asked = [(outer, b'{"a": [{"b1": 1}]}')] * 4
+    threads = [threading.Thread(target=decode, args=one) for one in asked]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert 4 == len(read), number
+"""
+
+
+def test_threads_that_first_ask_for_a_shape_together_are_all_answered():
+    """As the first readers of a service do: a process of its own, because what went wrong here was its end."""
+    done = subprocess.run([sys.executable, "-c", SHAPES], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert (0, "") == (done.returncode, done.stderr)

@@ -1,10 +1,14 @@
 """JSON, of strangers and our own: read, or refused in one way. Nothing else in the house decodes it (ruff holds it)."""
 
+import threading
 from typing import Any, TypeVar, overload
 
 import msgspec
 
 T = TypeVar("T")
+
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+_making = threading.Lock()
 
 
 @overload
@@ -22,6 +26,20 @@ def decode(data: bytes | str, type: Any = Any) -> Any:
         ValueError: it is no JSON, no UTF-8, not of the shape, or nested so deep that only malice explains it.
     """
     try:
-        return msgspec.json.decode(data, type=type)
+        return _decoder(type).decode(data)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise ValueError(str(error)) from error
+
+
+def _decoder(type: Any) -> msgspec.json.Decoder[Any]:
+    """
+    Return the decoder of a shape, made once.
+
+    msgspec 0.22 looks at a struct when it is first asked for, and other threads find it half looked at: the process
+    dies. So one thread at a time makes decoders, and whoever decodes has one that is whole.
+    """
+    found = _decoders.get(type)
+    if found is None:
+        with _making:
+            found = _decoders.setdefault(type, msgspec.json.Decoder(type))
+    return found

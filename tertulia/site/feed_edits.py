@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from tertulia.site import feeds, post_feeds
 from tertulia.site.arrangement import Arrangement, Changes, KeptPost
@@ -33,13 +32,6 @@ class FeedEdits:
         """Let the feed in *folder*, where there is one, hold these *posts*."""
         if feed := self.arrangement.find(f"feed {folder}"):
             self._hold(folder, feed[1], feed[2], posts)
-
-    def call(self, label: Any) -> None:
-        """Let the feed of a tag, where there is one, have the name that it has now."""
-        folder = post_feeds.feed_folder(label.url)
-        feed = self.arrangement.find(f"feed {folder}")
-        if feed and f"feed {folder}" not in self.changes.lost:
-            self._hold(folder, post_feeds.label_feed(self.build, "tag", label), feed[2], feed[2])
 
     def list(self, edit: ListEdit) -> None:
         """Let the feed of the tag, category or author of *edit* hold its newest posts: begin or end with them, too."""
@@ -80,6 +72,8 @@ class FeedEdits:
                     prepared[post.number] = prepared_of(post)
             for name, held in feeds.write(about, [prepared[post.number] for post in posts]).items():
                 files[f"{folder}{name}"] = held.encode() if isinstance(held, str) else held
+        for number in edited - prepared.keys():  # it may stand in one again, one day
+            self.changes.lost.add(f"entry {number}")
         return files
 
     def _has(self, edit: ListEdit, is_now: bool) -> bool:

@@ -5,7 +5,7 @@ templates, and writes beside them what else shows the texts: feeds, ``posts.json
 come, go and move (``tertulia/site/moves.py``). Whatever it cannot show it leaves to a build.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -243,31 +243,26 @@ class KeptSite:
         names += [name for post in carded for name in self.showing(post, WHOLE)]
         self.touched |= {post.number: post for post in carded}
         elsewhere = [*self._moved.values(), *(edit.post for edit in comes)]
-        names += self.moves.finish(elsewhere, self.renamed, self.reading)
-        respelled = self._respelled({edit.post.number for edit in found})
-        names += [name for edit in respelled for name in self._showing_whole(edit.post)]
+        names += self.moves.finish(elsewhere, self.renamed)
         led_on = self.addresses.finish()
         self._draw(names)
         self.links.refuse_pages([*(edit.post for edit in found), *self.talk.posts.values()])
         self.links.refuse_lost([edit.post for edit in found], goes)
-        self._draw(
-            name for post in self.related.change([*found, *respelled], goes) for name in self._showing_whole(post)
-        )
+        self._draw(name for post in self.related.change(found, goes) for name in self._showing_whole(post))
         now = self.links.complaints(found, [edit.now for edit in saved.all])
-        spelled, spelled_now = self.moves.lists.spelled
-        self.report["remarks"] = told_anew(self.report["remarks"], [*before, *spelled], [*now, *spelled_now])
+        self.report["remarks"] = told_anew(self.report["remarks"], before, now)
         self.report["posts"] += len(comes) - len(goes)
         self._keep(saved, comes)
         self.edited = [_why(edit) for edit in found]
         self.edited += [say("explain_goes", what=post.shown_path) for post in goes]
         self.edited += [say("explain_talk", what=post.shown_path) for post in self.talk.posts.values()]
-        told_now = self.told.told_of([*(edit.post for edit in (*found, *respelled)), *carded])
+        told_now = self.told.told_of([*(edit.post for edit in found), *carded])
         files: dict[str, bytes | None] = {
             **self.moves.files,
             **self.arrivals.buried,
             **led_on,
             **self.drawn,
-            **self.moves.feeds.rewritten([*found, *respelled]),
+            **self.moves.feeds.rewritten(found),
         }
         files |= self._told_to_hosts()
         files |= self.told.files(
@@ -281,22 +276,9 @@ class KeptSite:
         files |= self.cards.files | self.moves.sitemap.files()
         files |= self.talk.files(self.renamed)
         files |= {name: path.read_bytes() for name, path in self.build.coming.items()}
-        said = [edit.post for edit in (*saved.edits, *respelled) if edit.size is not None]
+        said = [edit.post for edit in saved.edits if edit.size is not None]
         self.search.prepare([*said, *self.talk.posts.values()], [edit.post for edit in comes], goes)
         return {name: held for name, held in files.items() if bytes_at(self.output / name) != held}
-
-    def _respelled(self, others: Collection[int]) -> list[Edit]:
-        """Return the posts, but for these *others*, that say what they said and whose tags are called otherwise."""
-        found = []
-        for number, post in self.moves.lists.respelled.items():
-            reading = self.reading(str(post.source_path)) if number not in others else None
-            if number not in others and not (reading and reading.record):
-                raise LookupError(post.source_path)
-            if reading and reading.record:
-                post.__dict__["stems"] = reading.record.stems
-                self.build.state.digests[post.shown_path] = digest_of(reading)
-                found.append(Edit(post, reading, reading, WHOLE))
-        return found
 
     def _told_to_hosts(self) -> dict[str, bytes | None]:
         """Return what tells hosts of old addresses and of what is gone, where they are others now."""

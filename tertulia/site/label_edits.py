@@ -8,27 +8,21 @@ import os
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from itertools import islice, permutations
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from markupsafe import Markup
 from unidecode import unidecode
 
-from tertulia.core.models import Problem
 from tertulia.core.slugs import distinct, name_key
 from tertulia.core.text import slugify
 from tertulia.site import moved, taxonomy
 from tertulia.site.arrangement import Arrangement, KeptLabel
 from tertulia.site.build import SiteBuild
-from tertulia.site.list_edits import ListEdit, newest_first
-from tertulia.site.records import PostRecord, Reading
+from tertulia.site.list_edits import ListEdit
+from tertulia.site.records import PostRecord
 
-MOST_RENAMED = 40  # posts of a tag that is called otherwise: each is shown anew
-MOST_SPELLINGS = 4
-PostsOf = Callable[[str], Iterable[Any]]
-ReadingOf = Callable[[str], Reading | None]
 Spellings = dict[str, Counter[str]]  # slug → how often each stands in posts
 LABELS = {"tag": "tags", "category": "categories", "author": "authors"}  # kind of list → attribute of a post
 
@@ -92,7 +86,6 @@ class LabelEdits:
         self.build, self.arrangement, self._cannot = build, arrangement, cannot
         self.begun: dict[tuple[str, str], KeptLabel] = {}  # by kind and slug
         self.noted: dict[str, tuple[str, ...]] = {}  # by its file, what names a list that began; nothing if it ended
-        self.renamed: list[Any] = []  # tags that most posts spell otherwise now
         self._spelled: Spellings = {}  # before
 
     def given(self, kind: str) -> list[tuple[Any, Any]]:
@@ -192,63 +185,26 @@ class LabelEdits:
             spellings[slug] = known - old.get(slug, Counter()) + new.get(slug, Counter())
         self.arrangement.leave("spellings", spellings)
 
-    def settle(
-        self, posts_of: Callable[[str], Iterable[Any]], reading: ReadingOf
-    ) -> tuple[list[Problem], list[Problem]]:
+    def settle(self) -> None:
         """
-        Let tags be called what most posts call them now.
-
-        Args:
-            posts_of: Gives the posts of a tag, by its slug.
-            reading: Gives what the file at a path has read as.
-
-        Returns:
-            What may have been told of tags that are spelled in several ways, and what is.
+        See that tags are called what they were, now that all posts spell them as they do.
 
         Raises:
-            NeedsBuildError: a tag of many posts has another name, or nobody knows which spelling comes first.
+            NeedsBuildError: the name of one, or what is told of it, may be another.
         """
-        told: tuple[list[Problem], list[Problem]] = [], []
         spellings: Spellings = self.arrangement.value("spellings")
         for slug, before in self._spelled.items():
-            uses = spellings[slug]
-            is_clear = len(set(uses.values())) == len(uses)
-            if before == uses and is_clear:  # where two are used equally often, another date may be enough
-                continue
-            if len(before) > MOST_SPELLINGS:
+            used = _by_use(before)
+            if len(before | spellings[slug]) > 1 and (not used or used != _by_use(spellings[slug])):
                 self._cannot("edit_spelled")
-            for order in permutations(before) if len(before) > 1 else ():
-                told[0].extend(self.build.tags.choose(one for one in order for _ in range(before[one]))[1])
-            in_order = list(uses.elements()) if is_clear else self._in_order(slug, posts_of(slug), reading)
-            if Counter(in_order) != uses:
-                self._cannot("edit_spelled")  # some posts are in no list
-            labels, found = self.build.tags.choose(in_order)
-            told[1].extend(found)
-            label = self._known("tag", lambda label, slug=slug: label.slug == slug)  # type: ignore[misc]
-            if labels and label and labels[slug] != label.name:
-                self._rename(label, labels[slug])
-        return told
-
-    def _in_order(self, slug: str, posts: Iterable[Any], reading: ReadingOf) -> list[str]:
-        """Return how *posts* spell a tag, in the order in which a build asks them."""
-        found: list[str] = []
-        for post in sorted(islice(posts, MOST_RENAMED + 1), key=newest_first):
-            read = reading(str(post.source_path))
-            if read and read.record:
-                found += [one.strip() for one in read.record.tags if self.build.tags.slug(one) == slug]
-        return found
-
-    def _rename(self, label: Any, name: str) -> None:
-        if self.build.editions.others:
-            self._cannot("edit_spelled")
-        self._refuse_unlisted("tag", label.slug)
-        label.name = name
-        held = {one: value for one, value in vars(label).items() if one != "number"}
-        self.arrangement.leave(f"label {label.number}", held)
-        self.noted[label.save_as] = (moved.label_key("tags", label),)
-        self.renamed.append(label)
 
 
 def _is_like(label: Any, slug: str) -> bool:
     """Whether *label* has that *slug*, or would if nobody else had (``distinct`` of ``tertulia/core/slugs.py``)."""
     return bool(label.slug == slug or re.fullmatch(rf"{re.escape(slug)}-[0-9a-f]{{6}}", label.slug))
+
+
+def _by_use(spellings: Mapping[str, int]) -> list[str]:
+    """Return the spellings of a tag, the usual one first; none where that depends on who used which first."""
+    used = sorted(spellings, key=lambda one: -spellings[one])
+    return used if len(set(spellings.values())) == len(used) else []

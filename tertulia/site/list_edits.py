@@ -51,7 +51,7 @@ class ListEdit:
     def come(self, post: KeptPost, when: datetime | None) -> None:
         """Let *post*, last changed *when*, be in it: where a build would have it."""
         if self.key[0] in ("all", *PERIODS):  # as Pelican sorts them
-            at = bisect(self.now, newest_first(post), key=newest_first)
+            at = bisect(self.now, _newest_first(post), key=_newest_first)
             self.now.insert(at, post)
         else:  # as ``taxonomy`` does
             oldest = self.now[::-1]
@@ -60,8 +60,7 @@ class ListEdit:
         self.moves.append((when, True))
 
 
-def newest_first(post: KeptPost) -> tuple[float, str]:
-    """Return by what Pelican sorts all posts."""
+def _newest_first(post: KeptPost) -> tuple[float, str]:
     return -post.date.timestamp(), post.id
 
 

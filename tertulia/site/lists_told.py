@@ -4,13 +4,12 @@ import calendar
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
-from tertulia.core.models import Problem
 from tertulia.site import schema, sitemap
 from tertulia.site.arrangement import Arrangement, KeptPost, KeptPosts
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import PERIODS
 from tertulia.site.feed_edits import FeedEdits
-from tertulia.site.label_edits import LABELS, MOST_RENAMED, LabelEdits, ReadingOf
+from tertulia.site.label_edits import LABELS, LabelEdits
 from tertulia.site.list_edits import ALL, Key, ListEdit, ListPages
 from tertulia.site.sitemap_edits import SitemapEdits
 from tertulia.site.text_edits import home_of
@@ -37,26 +36,19 @@ class ListsTold:
         self.build, self.arrangement, self.pages, self.changes = build, arrangement, pages, pages.changes
         self.labels, self.feeds, self.sitemap = labels, feeds, sitemap_edits
         self.edits: dict[Key, ListEdit] = {}
-        self.respelled: dict[int, KeptPost] = {}  # posts of tags that are called otherwise now
-        self.spelled: tuple[list[Problem], list[Problem]] = [], []  # what is told of tags, before and now
         self._held: dict[Key, Sequence[KeptPost]] = {}  # as the build left them
 
     def cannot(self, phrase: str = "edit_arranged") -> NoReturn:
         """Say that it takes a build."""
         self.pages.cannot(phrase)
 
-    def finish(self, renamed: set[int], reading: ReadingOf) -> Iterator[str]:
+    def finish(self, renamed: set[int]) -> Iterator[str]:
         """
         Let everything tell of the lists as they are now, and of the posts *renamed*; the pages that are others then.
-
-        Args:
-            reading: Gives what the file at a path has read as.
         """
-        self.spelled = self.labels.settle(self._tagged, reading)
+        self.labels.settle()
         for edit in self.edits.values():
             yield from self._relist(edit)
-        for label in self.labels.renamed:
-            yield from self._call(label)
         yield from self._count()
         yield from self._describe_blog(renamed)
 
@@ -211,32 +203,10 @@ class ListsTold:
         }
         return {"dates": [], "articles": [], **places, "period": named, "period_num": number}
 
-    def _tagged(self, slug: str) -> Sequence[KeptPost]:
-        """Return the posts of the tag of that *slug*, as they are now."""
-        if ("tag", slug) in self.edits:
-            return self.edits["tag", slug].now
-        return next((posts for label, posts in self.labels.given("tag") if label.slug == slug), ())
-
-    def _call(self, label: Any) -> Iterator[str]:
-        """Let all that names a tag, and each post of it, call it what it is called now."""
-        posts = list(self._tagged(label.slug))
-        if len(posts) > MOST_RENAMED:
-            self.cannot("edit_spelled")
-        self.respelled |= {post.number: post for post in posts}
-        for post in posts:
-            if not self.arrangement.find(f"feeds of {post.number}"):
-                self.changes.lost.add(f"entry {post.number}")
-            if post.json_ld:
-                schema.describe_posts([post], self.build)
-        if self.feeds.is_there:
-            self.feeds.call(label)
-        yield from self._following(label.save_as)
-
     def _count(self) -> Iterator[str]:
         """Yield the pages that tell how many posts are in lists where that is another number now."""
         settings = self.build.settings
         counted = {edit.key[0] for edit in self.edits.values() if len(edit.before) != len(edit.now)}
-        counted |= {"tag"} if self.labels.renamed else set()
         places = [f"{name.upper()}_SAVE_AS" for kind, name in LABELS.items() if kind in counted]
         if not counted.isdisjoint(("tag", "year")):
             places += ["SEARCH_SAVE_AS", "404_SAVE_AS"]

@@ -16,7 +16,7 @@ from tertulia.site.arrangement import LINK, WHOLE, Arrangement, Changes, KeptPos
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import PERIODS
 from tertulia.site.feed_edits import FeedEdits
-from tertulia.site.label_edits import LABELS, LabelEdits, ReadingOf
+from tertulia.site.label_edits import LABELS, LabelEdits
 from tertulia.site.list_edits import ALL, Key, ListPages, Page
 from tertulia.site.lists_told import ListsTold
 from tertulia.site.series_edits import SeriesEdits
@@ -161,18 +161,15 @@ class Moves:
 
     # ── what tells of it ─────────────────────────────────────────────────────────────────────────────────────
 
-    def finish(self, moved: Iterable[KeptPost], renamed: Iterable[KeptPost], reading: ReadingOf) -> list[str]:
+    def finish(self, moved: Iterable[KeptPost], renamed: Iterable[KeptPost]) -> list[str]:
         """
         Let everything tell of where the posts *moved* to, and of those *renamed*.
-
-        Args:
-            reading: Gives what the file at a path has read as.
 
         Returns:
             The pages that are others then.
         """
-        names = [*self.series.finish(), *self.lists.finish({post.number for post in renamed}, reading)]
-        self.touched |= self.series.touched | self.lists.respelled
+        names = [*self.series.finish(), *self.lists.finish({post.number for post in renamed})]
+        self.touched |= self.series.touched
         for post in moved:
             if self.sitemap.is_there:
                 self.sitemap.post(post)

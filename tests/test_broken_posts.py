@@ -225,7 +225,8 @@ def test_nothing_of_the_authors_desk_is_served(folder, build):
     records = build(content, folder / "output", SEARCH=False, SOCIAL_CARDS=False)
     served = [path for path in (folder / "output").rglob("*") if path.is_file() and b"SECRETO" in path.read_bytes()]
     assert ([], {"la-buena", "una"}) == (served, built(folder))
-    (line,) = [message for message in told(records) if message.startswith("content/extra/clave.pem")]
+    # Pelican's filter of repeated lines is there or not, as modules were imported; what a build says has each once.
+    (line,) = {message for message in told(records) if message.startswith("content/extra/clave.pem")}
     assert "no se publica" in line
 
 

@@ -1,13 +1,13 @@
 """JSON, of strangers and our own: read, or refused in one way. Nothing else in the house decodes it (ruff holds it)."""
 
 import threading
+from functools import cache
 from typing import Any, TypeVar, overload
 
 import msgspec
 
 T = TypeVar("T")
 
-_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 _making = threading.Lock()
 
 
@@ -31,15 +31,13 @@ def decode(data: bytes | str, type: Any = Any) -> Any:
         raise ValueError(str(error)) from error
 
 
+@cache
 def _decoder(type: Any) -> msgspec.json.Decoder[Any]:
     """
-    Return the decoder of a shape, made once.
+    Return the decoder of a shape.
 
     msgspec 0.22 looks at a struct when it is first asked for, and other threads find it half looked at: the process
     dies. So one thread at a time makes decoders, and whoever decodes has one that is whole.
     """
-    found = _decoders.get(type)
-    if found is None:
-        with _making:
-            found = _decoders.setdefault(type, msgspec.json.Decoder(type))
-    return found
+    with _making:
+        return msgspec.json.Decoder(type)

@@ -80,7 +80,15 @@ class KeptSite:
         self.related = RelatedEdits(build, self.arrangement, self.moves.changes, folder)
         self.due: datetime | None = None  # when the clock alone makes a file that was saved another
         self.drawn: dict[str, bytes] = {}
-        self.links = LinkEdits(build, self.arrangement, output, self.drawn, self.moves, self.addresses, self.arrivals)
+        self.links = LinkEdits(
+            build,
+            self.arrangement,
+            output,
+            self.drawn,
+            moves=self.moves,
+            addresses=self.addresses,
+            arrivals=self.arrivals,
+        )
         self.renamed: list[KeptPost] = []
         self.edited: list[str] = []  # why anything was drawn
         self.touched: dict[int, KeptPost] = {}

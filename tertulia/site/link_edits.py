@@ -41,6 +41,7 @@ class LinkEdits:
         arrangement: Arrangement,
         output: Path,
         drawn: Mapping[str, bytes],
+        *,
         moves: Moves,
         addresses: AddressEdits,
         arrivals: Arrivals,

@@ -29,6 +29,7 @@ class ListsTold:
         build: SiteBuild,
         arrangement: Arrangement,
         pages: ListPages,
+        *,
         labels: LabelEdits,
         feeds: FeedEdits,
         sitemap_edits: SitemapEdits,

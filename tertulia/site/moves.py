@@ -55,7 +55,9 @@ class Moves:
         self.labels = LabelEdits(build, arrangement, self.cannot)
         self.series = SeriesEdits(build, arrangement, self.pages, self.sitemap, self.cannot)
         self.feeds = FeedEdits(build, arrangement, self.changes, self.pages.claim)
-        self.lists = ListsTold(build, arrangement, self.pages, self.labels, self.feeds, self.sitemap)
+        self.lists = ListsTold(
+            build, arrangement, self.pages, labels=self.labels, feeds=self.feeds, sitemap_edits=self.sitemap
+        )
         self.asked = Path()  # the file that is looked at
 
     def page(self, name: str) -> Page:

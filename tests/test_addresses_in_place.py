@@ -7,8 +7,21 @@ import pytest
 
 from tertulia.site import search
 from tertulia.site.site_left import leave_site
-from tests.test_edited import NOW, TAGGED, blog, gone, new, saying
-from tests.test_incremental import REPORT, Blog, arranged, assert_same, built, in_place, tree
+from tests.editing import (
+    NOW,
+    REPORT,
+    TAGGED,
+    Blog,
+    arranged,
+    assert_same,
+    blog,
+    built,
+    gone,
+    in_place,
+    new,
+    saying,
+    tree,
+)
 from tests.test_lists_in_place import WORDS, plain, shown
 
 pytestmark = pytest.mark.slow

@@ -10,8 +10,22 @@ from pelican.settings import DEFAULT_CONFIG
 
 from tertulia.site.label_edits import pelican_slug
 from tertulia.site.site_left import leave_site
-from tests.test_edited import NOW, TAGGED, blog, gone, new, saying
-from tests.test_incremental import REPORT, Blog, arranged, assert_same, built, in_place, picture, tree
+from tests.editing import (
+    NOW,
+    REPORT,
+    TAGGED,
+    Blog,
+    arranged,
+    assert_same,
+    blog,
+    built,
+    gone,
+    in_place,
+    new,
+    picture,
+    saying,
+    tree,
+)
 
 pytestmark = pytest.mark.slow
 __all__ = ["blog"]  # the fixture

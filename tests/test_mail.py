@@ -263,6 +263,15 @@ def test_an_address_that_makes_no_sense_is_told(address):
         smtp.send(Secret(address), "a@blog.example", "b@ejemplo.example", subject="Hola", body="Adiós", now=NOW)
 
 
+@pytest.mark.parametrize(
+    "sender", ["", "Blog <", "Blog", "ana@", "@blog.example", "Blog <ana@>", "Blog <<ana@blog.example"]
+)
+def test_a_sender_that_is_no_address_is_told(sender):
+    """Before anybody is asked to take the letter; Python fails for these in three ways of its own."""
+    with pytest.raises(SettingError, match="MAIL_FROM"):
+        smtp.send(Secret("smtp://127.0.0.1:9"), sender, "b@ejemplo.example", subject="Hola", body="Adiós", now=NOW)
+
+
 def test_confirming_is_asked_by_letter(house):
     """The first letter to a reader holds a link to confirm, and says what happens without."""
     reader = house.store.subscribers.ask("nueva@ejemplo.example", "es", house.clock)

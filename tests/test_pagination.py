@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tertulia.site.pagination import Paginator
-from tests.test_incremental import Blog, built
+from tests.editing import Blog, built
 
 RULES = ((1, "{url}", "{save_as}"), (2, "{base_name}/pagina/{number}/", "{base_name}/pagina/{number}/index.html"))
 NOW = "2027-01-22T12:00:00+01:00"

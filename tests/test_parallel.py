@@ -6,6 +6,7 @@ import platform
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -57,6 +58,21 @@ def test_work_whose_process_dies_is_done_again():
         return "hecho"
 
     assert "hecho" == Aside(work).wait()
+
+
+@forks
+def test_work_whose_process_dies_while_it_tells_is_done_again():
+    """What it was about to say is longer than a pipe holds: half of it arrives."""
+    ours = os.getpid()
+
+    def work():
+        if os.getpid() != ours:
+            threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        return "ñ" * 1_000_000
+
+    aside = Aside(work)
+    aside._process.join()
+    assert "ñ" * 1_000_000 == aside.wait()
 
 
 def test_an_error_aside_is_an_error_here(capfd):

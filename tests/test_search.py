@@ -122,7 +122,7 @@ def test_a_very_large_blog_is_indexed_in_parts_that_stay(count, size):
 @pytest.mark.usefixtures("parted")
 def test_an_edit_of_a_new_post_leaves_the_index_of_the_others(tmp_path):
     """It is the very files of the output before; one that somebody touched is made anew."""
-    from tests.test_incremental import Blog, built, tree
+    from tests.editing import Blog, built, tree
 
     blog, now = Blog(), "2026-11-22T12:00:00+01:00"
 

@@ -113,4 +113,6 @@ def test_what_many_records_say_is_held_once():
     for name in ("authors", "categories", "header_lines"):
         assert getattr(first, name) is getattr(second, name)
     assert first.tags[0] is second.tags[0]
+    nothing = Reading(PostRecord(**known | {"tags": (), "authors": (), "categories": (), "header_lines": {}}))
+    assert nothing.record == alike.shared(nothing).record
     assert Reading() == alike.shared(Reading())

@@ -18,7 +18,7 @@ from tertulia.commands.warm import WarmBuilder
 from tertulia.site import choices
 from tertulia.site.text_edits import BuiltSite, NeedsBuildError, TextEdits
 from tests.conftest import ROOT
-from tests.test_incremental import TEXTS, Blog, arranged, built, picture, tree
+from tests.editing import TEXTS, Blog, arranged, built, picture, tree
 
 pytestmark = pytest.mark.slow
 

@@ -115,9 +115,6 @@ class People:
     def __iter__(self) -> Iterator[Person]:
         return iter(self._people)
 
-    def __len__(self) -> int:
-        return len(self._people)
-
     @noted
     def find(self, name: str) -> Person | None:
         """Whom *name* means: their key, full name or a handle of theirs, with or without "@"; case does not count."""

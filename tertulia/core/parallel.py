@@ -126,7 +126,7 @@ class Aside(Generic[Result]):
             return self._later.result()
         try:
             result: Result = self._answer.recv()
-        except EOFError:
+        except (EOFError, OSError):  # the second where it died while it told
             result = self._work()
         self._process.join()
         self._answer.close()

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from email.errors import MessageError
-from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import Policy, default
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime, make_msgid, parseaddr
 
-from tertulia.core.errors import FetchError
+from tertulia.core.errors import FetchError, SettingError
 from tertulia.core.languages import say
 from tertulia.core.mail_server import TIMEOUT_SECONDS, mail_server
 from tertulia.core.secret import Secret, hide
@@ -84,14 +84,15 @@ def send(
     Send a letter of plain text.
 
     Raises:
-        SettingError: ``SMTP_URL`` makes no sense.
+        SettingError: ``SMTP_URL`` or *sender* makes no sense.
         FetchError: the server did not take it, or has no TLS; the message says why, and names nobody.
     """
+    own = address_of(sender)
     try:
         message = EmailMessage(POLICY)
-        message["From"], message["To"], message["Subject"] = sender, recipient, subject
+        message["From"], message["To"], message["Subject"] = own, recipient, subject
         message["Date"] = format_datetime(now)
-        message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> "))
+        message["Message-ID"] = make_msgid(domain=own.domain)
         # RFC 3834: nobody's holiday answer is wanted.
         message["Auto-Submitted"] = "auto-generated"
         for name, value in (headers or {}).items():
@@ -99,8 +100,25 @@ def send(
         message.set_content(body, cte="quoted-printable")
         with connected(server) as client:
             client.send_message(message)
-    except (OSError, MessageError, ValueError) as error:  # SMTPException is an OSError
+    except (OSError, MessageError, ValueError, IndexError) as error:  # the last for an odd recipient
         raise FetchError(say("mail_failed", why=hide(type(error).__name__))) from None
+
+
+def address_of(sender: str) -> Address:
+    """
+    Return what ``MAIL_FROM`` says, "Name <ana@blog.example>" or the address alone.
+
+    Raises:
+        SettingError: it is no address.
+    """
+    name, address = parseaddr(sender)
+    try:
+        found = Address(name, addr_spec=address)
+    except (ValueError, IndexError, MessageError) as error:
+        raise SettingError(say("mail_from")) from error
+    if not (found.username and found.domain):
+        raise SettingError(say("mail_from"))
+    return found
 
 
 def mailbox_of(email: str) -> str:

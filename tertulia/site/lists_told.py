@@ -22,6 +22,9 @@ class ListsTold:
     Args:
         build: As it was left.
         pages: Those of lists.
+        labels: Tags, topics and authors, of which lists are.
+        feeds: Those of lists.
+        sitemap_edits: Where lists are told of.
     """
 
     def __init__(
@@ -78,7 +81,7 @@ class ListsTold:
         Return what pages are given by that *name*.
 
         Raises:
-            NeedsBuildError: nothing.
+            NeedsBuildError: they are given nothing so called.
         """
         try:
             return self.arrangement.value(f"given {name}")

@@ -79,6 +79,7 @@ class Alike:
 
     def __init__(self) -> None:
         self._held: dict[Hashable, Any] = {}
+        self._lines: dict[tuple[tuple[str, int], ...], dict[str, int]] = {}
 
     def shared(self, reading: "Reading") -> "Reading":
         """Return *reading* with what others have said before it."""
@@ -86,7 +87,7 @@ class Alike:
             return reading
         same = {name: self._one(getattr(record, name)) for name in ("lang", "categories", "authors")}
         same["tags"] = tuple(map(self._one, record.tags))
-        same["header_lines"] = self._held.setdefault(tuple(record.header_lines.items()), record.header_lines)
+        same["header_lines"] = self._lines.setdefault(tuple(record.header_lines.items()), record.header_lines)
         return msgspec.structs.replace(reading, record=msgspec.structs.replace(record, **same))
 
     def _one(self, value: Hashable) -> Any:

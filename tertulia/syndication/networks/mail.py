@@ -18,7 +18,6 @@ import smtplib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from urllib.parse import quote
@@ -27,7 +26,7 @@ from tertulia.content.posts import Post
 from tertulia.core import languages, smtp
 from tertulia.core.addresses import host_of
 from tertulia.core.cuts import count_graphemes
-from tertulia.core.errors import FetchError, SettingError
+from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.secret import hide
 from tertulia.core.settings import Settings
@@ -102,7 +101,7 @@ class Mail(Network):
         leave = self.leave_address(reader)
         letter = EmailMessage(smtp.POLICY)
         letter["Subject"] = " ".join(message.title.split())
-        letter["From"] = _address(self.settings.mail_from)
+        letter["From"] = smtp.address_of(self.settings.mail_from)
         letter["To"] = reader.email
         letter["Date"] = format_datetime(self.context.now())
         host = self.settings.mail_from.rpartition("@")[2].rstrip("> ")
@@ -132,7 +131,7 @@ def confirmation(settings: Settings, *, service: str, title: str, reader: Subscr
     address = _service_address(settings, base=service, purpose="confirm", reader=reader, now=now)
     letter = EmailMessage(smtp.POLICY)
     letter["Subject"] = languages.text("newsletter_confirm_subject", reader.lang, title=title)
-    letter["From"] = _address(settings.mail_from)
+    letter["From"] = smtp.address_of(settings.mail_from)
     letter["To"] = reader.email
     letter["Date"] = format_datetime(now)
     letter["Auto-Submitted"] = "auto-generated"
@@ -147,7 +146,7 @@ def to_owner(settings: Settings, *, subject: str, text: str) -> None:
         return
     letter = EmailMessage(smtp.POLICY)
     letter["Subject"] = subject
-    letter["From"] = _address(settings.mail_from)
+    letter["From"] = smtp.address_of(settings.mail_from)
     letter["To"] = settings.owner_email
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(text)
@@ -188,14 +187,6 @@ def _leaving_of_old(settings: Settings, readers: Subscribers, given: str) -> Sub
 
 def _service_address(settings: Settings, *, base: str, purpose: str, reader: Subscriber, now: datetime) -> str:
     return f"{base.rstrip('/')}/newsletter/{purpose}?token={token(settings, purpose, reader, now)}"
-
-
-def _address(written: str) -> Address:
-    name, address = parseaddr(written)
-    try:
-        return Address(name, addr_spec=address)
-    except (ValueError, IndexError) as error:
-        raise SettingError(say("mail_from")) from error
 
 
 def _as_html(message: Message, *, why: str, leave: str) -> str:

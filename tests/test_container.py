@@ -50,7 +50,7 @@ def test_nothing_that_git_does_not_see_is_sent(folder):
     assert [] == [name for name in [*names, ".git", ".git/config", "var/tertulia.db"] if is_sent(folder + name)]
 
 
-@pytest.mark.parametrize("name", ["content/posts/draft.md", "pelicanconf.py", "tests/fakes.py", "docs/index.md"])
+@pytest.mark.parametrize("name", ["content/posts/draft.md", "pelicanconf.py", "tests/house.py", "docs/index.md"])
 def test_nothing_of_the_blog_is_sent(name):
     """What is the blogger's is mounted when it runs."""
     assert not is_sent(name)

@@ -16,7 +16,7 @@ from tertulia.content.snapshot import Comment, Conversation
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.types import files_of
 from tests.conftest import ROOT, build_site
-from tests.test_theme import PAGE_BUDGET_BYTES
+from tests.test_templates import PAGE_BUDGET_BYTES
 
 pytestmark = pytest.mark.slow
 

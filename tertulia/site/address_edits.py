@@ -4,7 +4,7 @@ Those that have more than one page, or old addresses by their author's word, are
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from tertulia.core import addresses
 from tertulia.site import moved, moved_here, redirects, talk_parts
@@ -21,7 +21,6 @@ class AddressEdits:
         build: As it was left.
         pages: Those that come and go.
         remembered: Tells who had which address before.
-        cannot: Says that it takes a build, and raises.
     """
 
     def __init__(
@@ -30,10 +29,9 @@ class AddressEdits:
         arrangement: Arrangement,
         pages: ListPages,
         remembered: Callable[[], moved.Addresses],
-        cannot: Callable[[str], NoReturn],
     ) -> None:
         self.build, self.arrangement, self.pages = build, arrangement, pages
-        self._remembered, self._cannot = remembered, cannot
+        self._remembered = remembered
         self.posts: dict[int, Any] = {}  # that have another now
         self.left: set[str] = set()  # files where they stood
         self._urls: set[str] = set()  # where they were
@@ -47,7 +45,7 @@ class AddressEdits:
         """
         is_more = post.said or post.number in self.posts or not self.arrangement.has_page(post.save_as)
         if is_more or self.arrangement.leading_to(post.save_as):
-            self._cannot("edit_address")
+            self.pages.cannot("edit_address")
         self._lead(post)
         if save_as != post.save_as:
             self._move_page(post, save_as)
@@ -68,7 +66,7 @@ class AddressEdits:
         table, elsewhere = moved_here.read(self.build.reader.content), self.build.led_on and self.build.led_on.elsewhere
         is_asked = f"post:{post.id}.{post.lang}" in table.values() or post.aliases or post.old_addresses
         if is_asked or any(one.new == self._whole(post.url) for one in elsewhere or ()):
-            self._cannot("edit_address")
+            self.pages.cannot("edit_address")
         self._urls.add(self._whole(post.url))
         self.posts[post.number] = post
 

@@ -73,9 +73,7 @@ class KeptSite:
         self.talk = TalkEdits(build, self.arrangement, nest)
         self.search = KeptSearch(build, self.arrangement, output)
         self.told = PostsJsonEdits(build, output, wants_text)
-        self.addresses = AddressEdits(
-            build, self.arrangement, self.moves.pages, lambda: self.told.addresses, self.moves.cannot
-        )
+        self.addresses = AddressEdits(build, self.arrangement, self.moves.pages, lambda: self.told.addresses)
         self.pictures = PictureEdits(build, self.arrangement, self.moves.cannot)
         self.related = RelatedEdits(build, self.arrangement, self.moves.changes, folder)
         self.due: datetime | None = None  # when the clock alone makes a file that was saved another

@@ -53,7 +53,7 @@ class Moves:
         self.sitemap = SitemapEdits(build, output)
         self.pages = ListPages(build, self.changes, rules, self.page, self.cannot)
         self.labels = LabelEdits(build, arrangement, self.cannot)
-        self.series = SeriesEdits(build, arrangement, self.pages, self.sitemap, self.cannot)
+        self.series = SeriesEdits(build, arrangement, self.pages, self.sitemap)
         self.feeds = FeedEdits(build, arrangement, self.changes, self.pages.claim)
         self.lists = ListsTold(
             build, arrangement, self.pages, labels=self.labels, feeds=self.feeds, sitemap_edits=self.sitemap

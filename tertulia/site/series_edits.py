@@ -3,10 +3,10 @@
 Shared out by the same function as in a build, by what little of each post it asks for.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from tertulia.core import addresses
 from tertulia.site import schema, sitemap
@@ -48,7 +48,7 @@ class SeriesEdits:
     Args:
         build: As it was left.
         pages: Those that come and go.
-        cannot: Says that it takes a build, and raises.
+        sitemap_edits: Where series are told of.
     """
 
     def __init__(
@@ -57,10 +57,9 @@ class SeriesEdits:
         arrangement: Arrangement,
         pages: ListPages,
         sitemap_edits: SitemapEdits,
-        cannot: Callable[[str], NoReturn],
     ) -> None:
         self.build, self.arrangement, self.pages = build, arrangement, pages
-        self.sitemap, self._cannot = sitemap_edits, cannot
+        self.sitemap = sitemap_edits
         self.touched: dict[int, KeptPost] = {}
         self._moved: dict[int, Any] = {}  # posts that may be in another place now; None for one that is gone
 
@@ -124,7 +123,7 @@ class SeriesEdits:
     def _whole(self, key: tuple[str, str], parts: list[SeriesPart]) -> Series:
         posts: list[Any] = [self.arrangement.post(part.number) for part in parts]
         if any(post.translations for post in posts):
-            self._cannot("edit_other_language")
+            self.pages.cannot("edit_other_language")
         return Series(parts[0].series_name, *key, *place_of(*key, self.build.settings), articles=posts)
 
     def _tell_sitemap(self, whole: Series) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NoReturn
 
+from tertulia.site import archives
 from tertulia.site.arrangement import CARD, LINK, WHOLE, Changes, KeptListPage, KeptPaginator, KeptPost, KeptPosts
 from tertulia.site.broken_links import is_redirect
 from tertulia.site.build import SiteBuild
@@ -155,7 +156,8 @@ class ListPages:
             self.claim(name)
         lists: dict[str, Any] = {one: held for one in ("articles", "dates") if one in names}
         self.changes.pages[name] = kind, names, {**given, **lists}
-        known = {post.number for post in edit.before}
+        was_short = len(edit.before) <= archives.MOST_LISTED  # the others name no posts
+        known = {post.number for post in edit.before if was_short}
         size = LINK if kind == "archives" or edit.key[0] == "year" else self._size(kind)
         self.changes.shown |= {(name, post): size for post in edit.now if edit.is_new or post.number not in known}
         yield name

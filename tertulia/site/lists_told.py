@@ -208,7 +208,7 @@ class ListsTold:
         return {"dates": [], "articles": [], **places, "period": named, "period_num": number}
 
     def _count(self) -> Iterator[str]:
-        """Yield the pages that tell how many posts are in lists where that is another number now."""
+        """Yield the pages that tell which years there are, or how many posts are in lists, where that is another now."""
         settings = self.build.settings
         counted = {edit.key[0] for edit in self.edits.values() if len(edit.before) != len(edit.now)}
         places = [f"{name.upper()}_SAVE_AS" for kind, name in LABELS.items() if kind in counted]
@@ -216,7 +216,7 @@ class ListsTold:
             places += ["SEARCH_SAVE_AS", "404_SAVE_AS"]
         names = (settings.get(place) for place in places)
         yield from (name for name in names if name and self.arrangement.has_page(name))
-        if "year" in counted:
+        if any(edit.is_new or edit.is_gone for edit in self.edits.values() if edit.key[0] == "year"):
             for periods in self.given("period_archives").values():
                 for one in periods:
                     yield from self._following(one["save_as"])

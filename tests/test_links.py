@@ -394,7 +394,7 @@ def test_without_a_table_no_link_is_another():
 
 
 def test_only_the_task_of_links_asks_the_archive():
-    """Its address is in one module, which one function asks; whoever does is called by that task and by nothing else."""
+    """Its address is in one module, what asks it in one function of the tasks, which nothing else calls."""
     root = Path(__file__).parent.parent / "tertulia"
     users = {"archive.org/wayback": set(), "check_links": set(), "links.check": set(), "capture.links": set()}
     for path in root.rglob("*.py"):

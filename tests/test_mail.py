@@ -55,7 +55,7 @@ def test_a_letter_is_plain_and_html_and_can_be_left_with_one_click(house):
 
 
 def test_nobody_counts_who_opens_a_letter_or_presses_a_link_in_it(house):
-    """Links and pictures are those of the post, at the blog's own host; but for the way out two readers get one letter."""
+    """Its links and pictures are those of the post; but for the way out two readers get one letter."""
     house.subscribe("otra@ejemplo.example")
     house.announce()
     bodies = []

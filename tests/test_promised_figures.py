@@ -28,13 +28,13 @@ FIGURES = [
     (settling.OLD, DAYS(30), "privacy", "for the owner alone | 30 days", "quien lleva el blog | 30 días"),
     (kept.KEPT_FOR, DAYS(365), "privacy", "if you ticked it | a year", "si lo marcaste | un año"),
     *[
-        (kept_unconfirmed(store), DAYS(7), "privacy", "a week until it is confirmed", "una semana hasta que se confirma")
+        (kept_unconfirmed(store), DAYS(7), "privacy", "a week until it is", "una semana hasta que se")
         for store in (subscribers.Subscribers, followers.Followers, letters.Letters)
     ],
     (sign_in.LONGEST_LINK_FOR, DAYS(1), "comments", "twice as long, up to a day", "doble de tiempo, hasta un día"),
     (team.SESSION_FOR, DAYS(14), "comments", "The session lasts two weeks", "La sesión dura dos semanas"),
-    (notices.CHANGES_WAIT, MINUTES(5), "comments", "several in five minutes in one", "de varios en cinco minutos en una"),
-    (notices.GATHER_FOR, MINUTES(10), "comments", "in the next ten minutes in one", "los diez minutos siguientes en una"),
+    (notices.CHANGES_WAIT, MINUTES(5), "comments", "in five minutes in one", "en cinco minutos en una"),
+    (notices.GATHER_FOR, MINUTES(10), "comments", "the next ten minutes in one", "diez minutos siguientes en una"),
     (letters.LONGEST_HOLD, timedelta(hours=6), "comments", "at last every six hours", "al final cada seis horas"),
     (budgets.MOST_LETTERS_TO_ONE, 1, "comments", "gets one letter a day", "recibe una carta al día"),
     (budgets.MOST_LETTERS_BY_ONE, 10, "comments", "causes ten letters a day", "causa diez cartas al día"),
@@ -54,10 +54,10 @@ FIGURES = [
     (profile_links.MOST_PAGES, 10, "inbox", "ten at a run", "diez cada vez"),
     (profile_links.AGAIN, DAYS(30), "inbox", "each once in thirty days", "cada uno una vez en treinta días"),
     (profile_links.LONGEST_SILENCE, DAYS(90), "inbox", "is given ninety days", "se le dan noventa días"),
-    (reply_address.GOOD_FOR, DAYS(30), "inbox", "may answer what, for thirty days", "contestar a qué, durante treinta días"),
+    (reply_address.GOOD_FOR, DAYS(30), "inbox", "answer what, for thirty days", "a qué, durante treinta días"),
     (collector.RHYTHM[0], (DAYS(2), DAYS(0)), "collect", "looked at every time", "se miran siempre"),
     (collector.RHYTHM[1], (DAYS(14), timedelta(hours=1)), "collect", "two days each hour", "dos días, cada hora"),
-    (collector.RHYTHM[2], (DAYS(90), timedelta(hours=6)), "collect", "weeks every six hours", "semanas, cada seis horas"),
+    (collector.RHYTHM[2], (DAYS(90), timedelta(hours=6)), "collect", "weeks every six", "semanas, cada seis horas"),
     (collector.RHYTHM[3][1], DAYS(7), "collect", "three months once a week", "tres meses, una vez por semana"),
     (links.CONFIRM_DAYS, 2, "embeds", "at least two days apart", "separadas al menos por dos días"),
     (receive.MOST_QUEUED_OF_HOST, 100, "comments", "a hundred of one domain", "de un dominio pueden esperar cien"),

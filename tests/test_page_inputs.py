@@ -78,7 +78,8 @@ class World:
             "pages": self.pages, "articles": self.posts, "dates": self.posts[::-1], "site_card": self.site_card,
             "language_homes": self.homes, "latest_said": {self.lang: self.said} if self.said else None,
             "blog_json_ld": {"es": self.json_ld} if self.json_ld else None,
-            "period_archives": {"year": self.years, "month": self.months}, "DEFAULT_LANG": "es", "YEAR_ARCHIVE_URL": self.form,
+            "period_archives": {"year": self.years, "month": self.months},
+            "DEFAULT_LANG": "es", "YEAR_ARCHIVE_URL": self.form,
             "SEARCH_URL": "buscar/", "ARCHIVES_URL": "archivo/",
         } | {name: [(self.label, self.posts)] for name in PLURALS}  # fmt: skip
 
@@ -146,7 +147,8 @@ YEARS = {
     f"the years' {name}": lambda world, name=name, value=value: world.years[0].update({name: value})
     for name, value in (("url", "x/"), ("period_num", (2025,)), ("articles", [1]))
 }
-COUNTS = {"the years' articles": YEARS["the years' articles"]}
+COUNTS = "the years' articles"
+YEARS_NAMED = {name: one for name, one in YEARS.items() if name != COUNTS}
 DATES = {"a post in it": put("title", "Otro", of="two"), "the order": lambda world: world.posts.reverse()}
 SHOWN = {
     "article": {
@@ -165,7 +167,7 @@ SHOWN = {
     "index": HOME, "language": HOME, "tag": LABELLED, "category": LABELLED, "author": LABELLED,
     "series": OF_A_LIST | PLACES | {"its name": put("name", "Filas", of="series"),
                                     "its place": put("url", "x/", of="series")},
-    "period_archives": OF_A_LIST | PLACES | {name: one for name, one in YEARS.items() if name not in COUNTS} | {"its time": put("period", (2026, 10)),
+    "period_archives": OF_A_LIST | PLACES | YEARS_NAMED | {"its time": put("period", (2026, 10)),
                                                      "a later post": put("title", "Otro", of="three")},
     "archives": DATES | PLACES | ONE_MORE | A_LANGUAGE | {
         "the years' place": place("2026/"), "no years": put("form", None),
@@ -206,7 +208,7 @@ def test_how_many_posts_a_year_has_stands_on_no_page_of_another(period):
     world = World("period_archives")
     world.period = period
     before = world.key()
-    COUNTS["the years' articles"](world)
+    YEARS[COUNTS](world)
     assert before == world.key()
 
 

@@ -31,4 +31,7 @@ def archive_months(
     if count <= MOST_LISTED:
         return []
     months = (one for one in period_archives.get("month", ()) if one["url"] and year in (None, one["period_num"][0]))
-    return [MonthCount(date(*one["period_num"], 1), one["url"], len(one["articles"])) for one in months]
+    return [
+        MonthCount(date(one["period_num"][0], one["period_num"][1], 1), one["url"], len(one["articles"]))
+        for one in months
+    ]

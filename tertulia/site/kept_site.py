@@ -234,7 +234,7 @@ class KeptSite:
             if was := edit.before.record:
                 edit.post.body, edit.post.body_line = was.body, was.body_line
         before = self.links.complaints([*saved.edits, *saved.goes], [edit.before for edit in saved.all])
-        told_before = self.told.told_of(edit.post for edit in saved.edits)
+        told_before = self.told.told_of(edit.post for edit in (*saved.edits, *saved.goes))
         for edit in saved.goes:
             self._go(edit)
         names = edits.change(saved.edits)
@@ -274,8 +274,7 @@ class KeptSite:
         }
         files |= self._told_to_hosts()
         files |= self.told.files(
-            told_before, told_now, order=self.moves.order, goes=goes,
-            comes=[edit.post for edit in comes], moves=self._moved.values(),
+            told_before, told_now, comes=[edit.post for edit in comes], goes=goes,
             noted={**self.moves.labels.noted, **self.addresses.noted()},
         )  # fmt: skip
         for edit in saved.all:

@@ -48,7 +48,7 @@ def nothing_to_build(folder: str, *, strict: bool) -> bool:
 
         from tertulia.commands import edited
 
-        told, _, _ = edited.show(Path(os.path.realpath(root)), Path(note), strict=strict)
+        told, _, _ = edited.show(Path(os.path.realpath(root)), Path(note), found, changed, strict=strict)
         gc.enable()
     if told is None or (strict and not told.clean):
         return False

@@ -68,7 +68,7 @@ def into_output(
     if note and found and found.mark and changed and output == "output":
         from tertulia.commands import edited
 
-        done, why, drawn = edited.show(root, note, strict=strict)
+        done, why, drawn = edited.show(root, note, found, changed, strict=strict)
     if done and (done.clean or not strict):
         if explain:
             print("\n".join(drawn or [say("explain_nothing")]))

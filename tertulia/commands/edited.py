@@ -23,13 +23,17 @@ from tertulia.site.text_edits import NeedsBuildError
 from tertulia.site.up_to_date import BuildNote, Stamp, Told, is_sure, stamp_of
 
 
-def show(root: Path, place: Path, *, strict: bool = False) -> tuple[Told | None, str, list[str]]:
+def show(
+    root: Path, place: Path, note: BuildNote, touched: Sequence[str], *, strict: bool = False
+) -> tuple[Told | None, str, list[str]]:
     """
     Write anew what shows the texts that were saved, came or went since the last build.
 
     Args:
         root: The blog's folder.
         place: Of the note of that build.
+        note: As it stood there.
+        touched: What is not as it says.
         strict: Write nothing where somebody would complain.
 
     Returns:
@@ -38,7 +42,11 @@ def show(root: Path, place: Path, *, strict: bool = False) -> tuple[Told | None,
     folder = place.parent
     try:
         with locked(folder):
-            told, files = _show(folder, place, root / "output", strict=strict)
+            if stamp_of(place) != note.file:  # another has shown something meanwhile
+                note, touched = _looked(place, root / "output")
+                if not touched:
+                    return note.told, "", []
+            told, files = _show(folder, place, note, list(touched), strict=strict)
             return told, "", files
     except NeedsBuildError as error:
         return None, str(error), []
@@ -46,11 +54,16 @@ def show(root: Path, place: Path, *, strict: bool = False) -> tuple[Told | None,
         return None, say("edit_failed", why=type(error).__name__), []
 
 
-def _show(folder: Path, place: Path, output: Path, *, strict: bool) -> tuple[Told, list[str]]:
+def _looked(place: Path, output: Path) -> tuple[BuildNote, list[str]]:
+    """Return the note at *place*, and what is not as it says."""
     note = up_to_date.load(str(place), os.path.realpath(output), time.time_ns())
     touched = up_to_date.changed(note) if note else None
-    if note is None or not touched:
+    if note is None or touched is None:
         raise LookupError(place)
+    return note, touched
+
+
+def _show(folder: Path, place: Path, note: BuildNote, touched: list[str], *, strict: bool) -> tuple[Told, list[str]]:
     with closing(KeptSite(folder, Path(note.output), note.mark, _wants_thread, nest)) as site:
         touched += _come(touched, note, site.talk.folder)
         looked_ns, stamps = time.time_ns(), {path: stamp_of(path) for path in touched}

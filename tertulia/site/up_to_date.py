@@ -47,6 +47,7 @@ class BuildNote(NamedTuple):
     due_ns: int | None  # when it would be another though nobody touches that
     told: Told
     mark: str  # of what it has arranged
+    file: Stamp | None = None  # of the note, before it was read
 
 
 def stamp_of(path: "str | os.PathLike[str]") -> Stamp | None:
@@ -156,7 +157,8 @@ def leave(note: str, held: BuildNote) -> None:
 
     from tertulia.core.files import write_whole
 
-    packed = marshal.dumps((FORMAT, builder(), time.time_ns(), *held[:-2], tuple(held.told), held.mark))
+    output, inputs, made, due_ns, told, mark, _ = held
+    packed = marshal.dumps((FORMAT, builder(), time.time_ns(), output, inputs, made, due_ns, tuple(told), mark))
     write_whole(Path(note), zlib.crc32(packed).to_bytes(4, "big") + packed, mode=0o600, durable=False)
 
 
@@ -175,6 +177,7 @@ def read(note: str, output: str, now_ns: int) -> Told | None:
 
 def load(note: str, output: str, now_ns: int) -> BuildNote | None:
     """Return the *note* of the *output*; None where there is none, or the clock makes another."""
+    stamp = stamp_of(note)
     try:
         with open(note, "rb") as file:
             data = file.read()
@@ -187,7 +190,7 @@ def load(note: str, output: str, now_ns: int) -> BuildNote | None:
         return None
     if now_ns < done_ns or (due_ns is not None and now_ns >= due_ns):
         return None
-    return BuildNote(of, inputs, made, due_ns, Told(*told), mark)
+    return BuildNote(of, inputs, made, due_ns, Told(*told), mark, stamp)
 
 
 def changed(note: BuildNote) -> list[str] | None:

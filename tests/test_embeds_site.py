@@ -201,7 +201,7 @@ def test_a_style_that_asks_another_host_is_told(tmp_path):
 PIECES = st.sampled_from([
     *("<", ">", "/", " ", "=", '"', "'", "\n", "\\", "&#47;", "data:text/html,", "<p>", "</p>", "<!--", "-->"),
     *("link", "form", "button", "input", "img", "script", "iframe", "source", "style", "meta", "use", "base", "a"),
-    *(" href=", " src=", " action=", " rel=", " style=", " srcset=", " formaction=", " content=", ' http-equiv="refresh"'),
+    *(" href=", " src=", " action=", " rel=", " style=", " srcset=", " formaction=", ' http-equiv="refresh"'),
     *("//talk.example/x", "https://talk.example/", "https://tertulia.example/", "/uno/", "webmention", "stylesheet"),
     *('"url(//b.example/f)"', '<img src="//b.example/p.gif">', '<link rel="webmention" href="//talk.example/w">'),
 ])  # fmt: skip
@@ -216,7 +216,7 @@ def test_no_page_that_asks_another_host_is_passed_over(page):
 
 
 def test_the_blogs_own_service_makes_no_page_suspect():
-    """Each page of a blog with a talk sends forms there and links to it; read tag by tag they would cost a third more."""
+    """Each page of a blog with a talk sends forms there and links to it; read tag by tag they cost far more."""
     page = b'<link rel="webmention" href="https://talk.example/w"><form action="https://talk.example/comments"><button>'
     is_suspect = elsewhere.suspecting({"tertulia.example"})
     assert not is_suspect(page)

@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -154,19 +155,6 @@ def test_an_edit_loads_nothing_that_only_others_need(task):
     assert "" == said.splitlines()[-1]
 
 
-def test_who_waited_for_another_edit_looks_again(task):
-    """What the other has shown is not shown by the note of before; nobody looks twice for nothing."""
-    time.sleep(TICK_NS / 1e9)
-    assert build.into_output(task.root)
-    saying(task, "Primera. #Redes")()
-    look, other = looked(task), looked(task)
-    assert look.again() is look
-    assert edited.show(other)[0]
-    saying(task, "Segunda. #Redes", "seis")()
-    assert edited.show(look)[0]
-    assert looked(task).changed is not None  # the output is as the last note says
-
-
 def test_who_waited_for_an_edit_that_was_killed_leaves_it_to_a_build(task, monkeypatch):
     """Some of its files stand in the output, and no note says so."""
     with (task.root / "pelicanconf.py").open("a", encoding="utf-8") as settings:
@@ -211,6 +199,41 @@ def test_the_build_after_one_that_was_killed_is_right(task, monkeypatch, written
     assert "Otra cosa." in page(task)
     shown = tree(task.root / "output")
     assert_same(whole(task), shown)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its files have no numbers")
+def test_an_edit_looks_once_at_what_is_there(task, monkeypatch):
+    """Of many posts, a look at each file is most of what it takes."""
+    looks, real = [], up_to_date.changed
+    monkeypatch.setattr(up_to_date, "changed", lambda note: looks.append(note) or real(note))
+    monkeypatch.setattr(build, "run", no_build)
+    saying(task, "Otra cosa. #Redes")()
+    assert build.into_output(task.root)
+    assert 1 == len(looks)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its files have no numbers")
+@pytest.mark.parametrize("is_more", [False, True], ids=["nothing is left", "more was saved"])
+def test_an_edit_that_waited_for_another_goes_by_what_that_has_left(task, monkeypatch, is_more):
+    """It had looked before: what it found then is shown, and what was written since is no sign of a stranger."""
+    real, others = edited.locked, iter([True])
+
+    @contextmanager
+    def locked(folder: Path) -> Iterator[None]:
+        if next(others, False):
+            assert build.into_output(task.root)
+            if is_more:
+                saying(task, "Y otra más. #Redes", "seis")()
+        with real(folder):
+            yield
+
+    monkeypatch.setattr(edited, "locked", locked)
+    monkeypatch.setattr(build, "run", no_build)
+    saying(task, "Otra cosa. #Redes")()
+    for _ in range(2):
+        assert build.into_output(task.root)
+    assert "Otra cosa." in page(task)
+    assert is_more == ("Y otra más." in (task.root / "output/2026/11/seis/index.html").read_text("utf-8"))
 
 
 def test_a_build_that_was_overtaken_brings_nothing_back(task, monkeypatch):

@@ -38,6 +38,8 @@ def show(look: Look, *, strict: bool = False) -> tuple[Told | None, str, list[st
     try:
         with locked(folder):
             look = look.again()
+            if look.told:
+                return look.told, "", []
             os.utime(folder)
             told, files = _show(folder, look, strict=strict)
             return told, "", files

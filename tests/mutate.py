@@ -74,7 +74,8 @@ class Reach:
         reached = {test for line in lines for test in self.lines.get(line, ())}
         there = self.seconds.keys() & reached if change.is_inside else self.seconds.keys()
         budget, chosen = BUDGET_SECONDS, []
-        for test in sorted(there, key=lambda test: (-self.noticed[test], test not in reached, self.seconds[test], test)):
+        rank = {test: (-self.noticed[test], test not in reached, self.seconds[test], test) for test in there}
+        for test in sorted(rank, key=rank.__getitem__):
             if (budget := budget - self.seconds[test]) < 0 and chosen:
                 break
             chosen.append(test)

@@ -6,15 +6,17 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tertulia.commands import build, build_report
+from tertulia.commands import build, build_report, edited
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.core import files, languages
-from tertulia.site import kept_site
+from tertulia.site import kept_site, up_to_date
 from tertulia.site.up_to_date import TICK_NS
 from tests.conftest import ROOT
 from tests.editing import TAGGED, Blog, assert_same, blog, gone, new, picture, saying, tree
@@ -153,20 +155,43 @@ def test_an_edit_loads_nothing_that_only_others_need(task):
     assert "" == said.splitlines()[-1]
 
 
-@pytest.mark.parametrize("written", [0, 1, 3])
-def test_the_build_after_one_that_was_killed_is_right(task, monkeypatch, written):
-    """Between two files, or with the output done and nothing noted."""
-    left = iter([True] * written)
-    real = files.write_whole
+def test_who_waited_for_an_edit_that_was_killed_leaves_it_to_a_build(task, monkeypatch):
+    """Some of its files stand in the output, and no note says so."""
+    with (task.root / "pelicanconf.py").open("a", encoding="utf-8") as settings:
+        settings.write("RELATED_POSTS = 0\n")
+    time.sleep(TICK_NS / 1e9)
+    assert build.into_output(task.root)
+    saying(task, "Primera. #Redes")()
+    look = looked(task)
+    with monkeypatch.context() as dying:
+        dying.setattr(kept_site, "write_whole", dying_after(1))
+        with pytest.raises(KeyboardInterrupt):
+            edited.show(look)
+    assert edited.show(look)[0] is None
+
+
+def looked(blog: Blog) -> up_to_date.Look:
+    return up_to_date.look_at(str(blog.root.joinpath(*up_to_date.PLACE)), str(blog.root / "output"))
+
+
+def dying_after(written: int) -> Callable[..., None]:
+    """``write_whole`` that is killed after so many files."""
+    left, real = iter([True] * written), files.write_whole
 
     def write_some(path: Path, data: bytes, **more: object) -> None:
         if not next(left, False):
             raise KeyboardInterrupt
         real(path, data, **more)
 
+    return write_some
+
+
+@pytest.mark.parametrize("written", [0, 1, 3])
+def test_the_build_after_one_that_was_killed_is_right(task, monkeypatch, written):
+    """Between two files, or with the output done and nothing noted."""
     saying(task, "Otra cosa. #Redes")()
     with monkeypatch.context() as dying:
-        dying.setattr(kept_site, "write_whole", write_some)
+        dying.setattr(kept_site, "write_whole", dying_after(written))
         dying.setattr(build, "run", no_build)
         with pytest.raises((KeyboardInterrupt, AssertionError)):
             build.into_output(task.root)
@@ -174,6 +199,41 @@ def test_the_build_after_one_that_was_killed_is_right(task, monkeypatch, written
     assert "Otra cosa." in page(task)
     shown = tree(task.root / "output")
     assert_same(whole(task), shown)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its files have no numbers")
+def test_an_edit_looks_once_at_what_is_there(task, monkeypatch):
+    """Of many posts, a look at each file is most of what it takes."""
+    looks, real = [], up_to_date.changed
+    monkeypatch.setattr(up_to_date, "changed", lambda note: looks.append(note) or real(note))
+    monkeypatch.setattr(build, "run", no_build)
+    saying(task, "Otra cosa. #Redes")()
+    assert build.into_output(task.root)
+    assert 1 == len(looks)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its files have no numbers")
+@pytest.mark.parametrize("is_more", [False, True], ids=["nothing is left", "more was saved"])
+def test_an_edit_that_waited_for_another_goes_by_what_that_has_left(task, monkeypatch, is_more):
+    """It had looked before: what it found then is shown, and what was written since is no sign of a stranger."""
+    real, others = edited.locked, iter([True])
+
+    @contextmanager
+    def locked(folder: Path) -> Iterator[None]:
+        if next(others, False):
+            assert build.into_output(task.root)
+            if is_more:
+                saying(task, "Y otra más. #Redes", "seis")()
+        with real(folder):
+            yield
+
+    monkeypatch.setattr(edited, "locked", locked)
+    monkeypatch.setattr(build, "run", no_build)
+    saying(task, "Otra cosa. #Redes")()
+    for _ in range(2):
+        assert build.into_output(task.root)
+    assert "Otra cosa." in page(task)
+    assert is_more == ("Y otra más." in (task.root / "output/2026/11/seis/index.html").read_text("utf-8"))
 
 
 def test_a_build_that_was_overtaken_brings_nothing_back(task, monkeypatch):

@@ -437,7 +437,8 @@ def test_where_a_header_ends(text, title, body):
         ("skip: 3", ""), ("live: no", "draft"),
         ("post_password: x", "draft"), ("access: subscribers", "draft"), ("access: public", "published"),
         ("audience: only_paid", "draft"), ("audience: everyone", ""),
-        ("**Estado**: borrador", "draft"), ("Estado：borrador", "draft"), ("Estado\u00a0: borrador", "draft"),
+        ("**Estado**: borrador", "draft"), ("**Estado: borrador**", "draft"), ("_Estado: sin listar_", "unlisted"),
+        ("**Estado: publicado**", "published"), ("Estado：borrador", "draft"), ("Estado\u00a0: borrador", "draft"),
         ("\u200bEstado: borrador", "draft"), ("Est\u200bado: borrador", "draft"),
         ("Est\u00adado: borrador", "draft"), ("Estado = borrador", "draft"), ("Borrador", "draft"), ("draft", "draft"),
         ("Published?: No", "draft"), ("¿Publicado?: No", "draft"), ("✅ Publicado: No", "draft"), ("draft:", "draft"),
@@ -610,3 +611,17 @@ def test_small_habits_of_other_programs():
         "aliases: [Nota vieja, /vieja/]\n---\n"
     )
     assert ("It’s AT&T &nbsp;", 2, ["/vieja/"]) == (meta.title, meta.date.day, meta.aliases)
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("**Título: X**", "X"), ("__Título: X__  ", "X"), ("***Título：X***", "X"), ("_Título: X_", "X"),
+        ("**Título: Un *gran* día**", "Un *gran* día"), ("**Título: X** y", "X** y"),
+        ("Título: *Rayuela*", "*Rayuela*"),
+        ("**Título:** **X**", "**X**"), ("_título_: a_b_", "a_b_"),
+    ],
+)  # fmt: skip
+def test_a_line_in_bold_leaves_none_of_its_marks_in_the_value(line, title):
+    """What an export puts around a whole line goes; what stands around a value alone is its author's."""
+    assert title == read(f"{line}\n**Fecha: 2026-11-01**\n\nTexto").title

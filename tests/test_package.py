@@ -21,6 +21,7 @@ from tertulia import cli, defaults
 from tertulia.commands import make_blog, program, start
 from tertulia.core import conf, paths
 from tertulia.core.errors import SettingError, TertuliaError
+from tertulia.syndication.declared import env_example
 
 pytestmark = pytest.mark.slow
 
@@ -78,6 +79,7 @@ def test_what_is_written_for_a_new_blog_is_python(tmp_path, language):
         ast.parse(file.read_text("utf-8"))
     written = {name: data for name, data in tree(tmp_path / "b").items() if name != ".env.example"}
     assert not [name for name, data in written.items() if b"$" in data]
+    assert env_example(language) == (tmp_path / "b/.env.example").read_text("utf-8")
 
 
 def test_the_addresses_of_an_english_blog_are_english(tmp_path):
@@ -118,10 +120,10 @@ def test_nothing_is_overwritten(tmp_path, name):
 def test_an_interruption_leaves_nothing(tmp_path, monkeypatch):
     """Ctrl-C in the middle: no half of a blog, no passing folder."""
 
-    def interrupted(source, target):
+    def interrupted(language):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(shutil, "copyfile", interrupted)
+    monkeypatch.setattr(make_blog, "env_example", interrupted)
     with pytest.raises(KeyboardInterrupt):
         make_blog.write(tmp_path / "b", ANSWERS, NOON, "1a2b3c4d")
     assert [] == os.listdir(tmp_path)

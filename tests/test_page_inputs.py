@@ -249,6 +249,14 @@ def test_a_page_may_read_what_is_in_its_key(kind):
     assert {"uno": "", "dos": "", "tres": "", "cuatro": "", "acerca": menu} | expected == sizes
 
 
+@pytest.mark.parametrize(("kind", "named"), [("article", LINK), ("index", CARD)])
+def test_a_page_of_the_menu_that_is_named_as_well_may_be_read_as_both(kind, named):
+    """What the menu reads of it, and what the page does where it links to it."""
+    world = World(kind)
+    world.article.related, world.page.object_list = [world.about], [world.about]
+    assert named | {"mark", "translations"} == world.inputs().posts[id(world.about)]
+
+
 def test_a_page_that_no_menu_shows_is_seen_in_its_languages():
     """Its translations stand on it, wherever they stand besides."""
     worlds = [World("page"), World("page")]

@@ -105,6 +105,16 @@ def test_a_post_is_searched_in_the_part_that_a_build_has_it_in(longer, monkeypat
         assert_same(tree(longer.root / "whole"), tree(longer.root / "one"))
 
 
+def test_a_post_of_a_small_blog_is_related_at_once(longer):
+    """Though with it most posts are related to others: they are worked out anew, and drawn."""
+    assert edited(
+        longer,
+        new(longer, "nuevo", "Las reclamaciones se contestan por escrito, y la factura espera. #Redes"),
+        gone(longer, "nuevo"),
+        name="nuevo",
+    )
+
+
 def test_a_post_comes_with_its_pictures(longer):
     """One in the text that nobody has seen yet, and a cover, whose size feeds tell; a card is drawn for none."""
     content = longer.root / "content"

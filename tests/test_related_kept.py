@@ -45,6 +45,34 @@ def test_what_was_kept_gives_what_beginning_anew_gives(tmp_path_factory, posts, 
         assert related(None, None, to_relate(posts), 3)[0] == found
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(NAMES, POSTS, min_size=4, max_size=20),
+    st.lists(st.dictionaries(NAMES, POSTS | st.none(), max_size=3), max_size=5),
+)
+def test_an_edit_gives_what_beginning_anew_gives(tmp_path_factory, posts, edits):
+    """In a small blog, where it makes words rarer in most posts; and so do an edit and a build after it."""
+    path = tmp_path_factory.mktemp("kept") / "related"
+    found, stamp = related(path, None, to_relate(posts), 3)
+    for edit in edits:
+        gone = {name: posts[name][0] for name in posts.keys() & edit.keys()}  # maybe in another language now
+        posts = {name: post for name, post in {**posts, **edit}.items() if post}
+        came = to_relate({name: posts[name] for name in posts.keys() & edit.keys()})
+        others, stamp = related_kept.change(path, stamp, came, gone, 3)
+        found = {name: others.get(name, found.get(name)) for name in posts}
+        assert related(None, None, to_relate(posts), 3)[0] == found
+    assert found == related(path, stamp, to_relate(posts), 3)[0]
+
+
+def test_all_of_many_are_worked_out_anew_by_a_build(tmp_path, many, monkeypatch):
+    """Not by an edit that makes words rarer in most of them."""
+    monkeypatch.setattr(related_kept, "MOST_ANEW", 19)
+    _, stamp = related(tmp_path / "r", None, to_relate(many), 3)
+    new = to_relate({name: ("es", dict.fromkeys(WORDS, 1)) for name in "xyzuvw"})
+    with pytest.raises(LookupError):
+        related_kept.change(tmp_path / "r", stamp, new, {}, 3)
+
+
 def test_an_edit_counts_the_words_of_that_post_alone(tmp_path, many):
     """Nothing is worked out from nothing, and no other post's words are asked for."""
     _, stamp = related(tmp_path / "r", None, to_relate(many), 3)

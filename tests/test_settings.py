@@ -1,6 +1,7 @@
 """Settings come from the environment and ``.env``, and secrets are never shown."""
 
 import logging
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,10 +10,11 @@ import pytest
 
 from tertulia.app import Blog
 from tertulia.commands import status
-from tertulia.core import settings
+from tertulia.core import languages, settings
 from tertulia.core.errors import SettingError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.secret import DOTS, HideSecrets, Secret, hide
+from tertulia.core.settings import declared
 from tertulia.syndication.declared import env_example
 from tertulia.syndication.networks import network_classes, networks, warn
 from tertulia.syndication.networks.base import NetworkContext
@@ -285,6 +287,24 @@ def test_a_line_is_counted_from_the_top_blank_ones_too(tmp_path, line):
 def test_the_example_file_is_what_is_declared():
     """``.env.example`` is computed; ``python -m tertulia.syndication.declared > .env.example`` writes it."""
     assert env_example() == (ROOT / ".env.example").read_text("utf-8")
+
+
+def test_the_example_file_is_there_in_the_language_of_the_blog():
+    """In Spanish the same settings, in the same order, and a comment of its own for each English one."""
+    english, spanish = (env_example(language).splitlines() for language in ("en", "es"))
+    values = [[line for line in file if not line.startswith("# ")] for file in (english, spanish)]
+    assert values[0] == values[1]
+    assert not {line for line in english if line.startswith("# ")} & set(spanish)
+    asked = {name.upper() for name in declared(settings.Settings)}
+    asked |= {one.setting_name(name) for one in network_classes().values() for name in declared(one)}
+    assert asked == set(re.findall(r"^#?(\w+)=", "\n".join(spanish), re.MULTILINE))
+
+
+def test_a_language_without_words_for_the_example_file_has_those_of_its_next_one():
+    """Catalan asks Spanish, a language that nobody knows says it in the blog's or in English."""
+    assert env_example("es") == env_example("ca")
+    languages.use(languages.Languages("en"))
+    assert env_example("en") == env_example("eo")
 
 
 def test_a_bad_setting_of_one_network_is_told_by_status_and_doctor(tmp_path, monkeypatch, capsys):

@@ -117,8 +117,9 @@ class Knowing:
         self.said.record(SAID, Verdict("spam"), NOW)
 
     def spam_by_the_rules_purged(self):
-        """Nor will, a month later."""
+        """Nor will, a month later; that other words came meanwhile says nothing of them."""
         self.spam_by_the_rules()
+        self.said.record(replace(SAID, text="Otra cosa.", html="<p>Otra cosa.</p>"), Verdict("spam"), NOW)
         self._purge()
 
     def turned_down(self):

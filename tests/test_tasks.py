@@ -57,6 +57,8 @@ def test_every_task_has_its_line_in_both_languages():
         for task in (*TASKS, cli.new_blog)
         for argument in task.get_arguments()
     }
+    positional = [one.name for task in (*TASKS, cli.new_blog) for one in task.get_arguments() if one.positional]
+    wanted |= {f"argument_{name}" for name in positional}
     known = {lang: set(languages.Languages().get(lang).phrases) for lang in ("es", "en")}
     assert {"es": set(), "en": set()} == {lang: wanted - phrases for lang, phrases in known.items()}
 
@@ -107,7 +109,11 @@ def test_without_a_task_all_are_listed(capsys):
         (["build", "--nunca"], "no entiendo la orden: no conozco «--nunca»; «python3 tasks.py» enseña las tareas"),
         (["--help", "nada"], "no entiendo la orden: no conozco «nada»; «python3 tasks.py» enseña las tareas"),
         (["--list", "nada"], "no entiendo la orden: no conozco «nada»; «python3 tasks.py» enseña las tareas"),
-        (["new"], "no entiendo la orden: a «new» le falta 'title'; «python3 tasks.py» enseña las tareas"),
+        (["new"], "no entiendo la orden: a «new» le falta «título»; «python3 tasks.py» enseña las tareas"),
+        (
+            ["tell-update"],
+            "no entiendo la orden: a «tell-update» le falta «entrada», «texto»; «python3 tasks.py» enseña las tareas",
+        ),
         (
             ["new", "x", "--lang"],
             "no entiendo la orden: --lang necesita un valor; «python3 tasks.py» enseña las tareas",

@@ -57,7 +57,6 @@ def program(tmp_path_factory):
         shutil.copytree(ROOT / "tertulia", package, ignore=left_out)
         for part in ("plugins", "theme"):
             shutil.copytree(ROOT / part, package / part, ignore=left_out)
-        shutil.copy(ROOT / ".env.example", package)
         return package
 
     return install

@@ -7,7 +7,6 @@ that lay there before is touched.
 import datetime as dt
 import secrets
 import shlex
-import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -16,10 +15,11 @@ from string import Template
 from zoneinfo import ZoneInfo
 
 from tertulia.commands import start
-from tertulia.core import conf, paths
+from tertulia.core import conf
 from tertulia.core.errors import SettingError, TertuliaError
 from tertulia.core.languages import say, speak, spoken
 from tertulia.core.text import slugify
+from tertulia.syndication.declared import env_example
 
 
 def run(called_from: Path, folder: str, given: Mapping[str, str], *, yes: bool) -> None:
@@ -133,5 +133,5 @@ def fill(blog: Path, answers: start.Answers, now: dt.datetime, ident: str) -> Pa
         text = Template(source.read_text("utf-8")).substitute(names)
         more = start.addresses(answers.language) if name == conf.NAME else ""
         place.write_text(text + more, "utf-8", newline="\n")
-    shutil.copyfile(paths.ENV_EXAMPLE, blog / paths.ENV_EXAMPLE.name)
+    (blog / ".env.example").write_text(env_example(answers.language), "utf-8", newline="\n")
     return post.relative_to(blog)

@@ -1,7 +1,8 @@
 """invoke's command line, in the blog's language: the list of tasks, the help of one, what was typed wrong.
 
-A task's line is the phrase ``task_FUNCTION``, what an option does is ``option_NAME``. Where a phrase is lacking, the
-docstring (and the bare name of the option) stands in for it: a missing word stops nobody.
+A task's line is the phrase ``task_FUNCTION``, what an option does is ``option_NAME``, and what stands for
+an argument that has no option before it is ``argument_NAME``. Where a phrase is lacking, the docstring (and the bare
+name of the option) stands in for it: a missing word stops nobody.
 """
 
 import contextlib
@@ -114,8 +115,16 @@ def told(complaint: str) -> str:
     """Return invoke's *complaint* about a command line, in the blog's language where we know it."""
     for pattern, key in COMPLAINTS.items():
         if found := re.match(pattern, complaint):
-            return say(key, **found.groupdict())
+            values = found.groupdict()
+            if "missing" in values:
+                values["missing"] = ", ".join(map(placeholder, re.findall(r"'([^']*)'", values["missing"])))
+            return say(key, **values)
     return complaint
+
+
+def placeholder(argument: str) -> str:
+    """Return what stands for *argument* where it is to be typed, in the blog's language: «título»."""
+    return f"«{phrase_or(argument, f'argument_{argument}')}»"
 
 
 def line_of(task: Any) -> str:
@@ -191,7 +200,8 @@ class TaskLine(Program):
         context = self.parser.contexts[name]
         task = next(task for task in self._tasks if typed(task) == name)
         print(line_of(task) + "\n")
-        print(f"  {self._command} {name} " + " ".join(f"«{argument.name}»" for argument in context.positional_args))
+        positional = " ".join(placeholder(argument.name) for argument in context.positional_args)
+        print(f"  {self._command} {name} {positional}")
         for flags, _ in context.help_tuples():
             option = flags.split("--", 1)[-1].split("=")[0].removeprefix("[no-]")
             print(f"    {flags:<28}{phrase_or('', 'option_' + option)}".rstrip())

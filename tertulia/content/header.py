@@ -38,6 +38,8 @@ _FIELD = lazy_re.compile(r"""((?:\.\. )?["']?[^\W\d][\w \-.]{0,40}?["']?)[ \t]*:
 _DRESSED = lazy_re.compile(
     r"[\s*_\u200b-\u200f\u2060\ufeff]*([^:：*]{1,50}?)[\s*_\u200b-\u200f\u2060\ufeff]*([:：])[*_]*(.*)", re.DOTALL
 )
+# A whole line in bold or italics, "**Título: X**": its marks are none of the value's.
+_WRAPPED = lazy_re.compile(r"\s*([*_]{1,3})(?![*_])((?:(?!\1).)+)\1\s*")
 _TIGHT = lazy_re.compile(r"((?:\.\. )?[^\W\d][\w \-]{0,40}?):(?!//)(\S.*)")
 _AT_LINE = lazy_re.compile(r"\(at line (\d+), column \d+\)$")
 _HELD = frozenset(("draft", "borrador", "unpublished", "private", "privado", "pending", "pendiente", "wip"))
@@ -166,6 +168,9 @@ def _ends_plain(line: str) -> bool:
 
 def _field(line: str) -> re.Match[str] | None:
     """``Clave: valor``; ``Clave:valor`` too, where the key is known."""
+    wrapped = _WRAPPED.fullmatch(line)
+    if wrapped and (match := _field(wrapped[2])) and key_of(_name(match)):
+        return match
     match = _FIELD.fullmatch(line.rstrip())
     if match:
         return match

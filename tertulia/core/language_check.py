@@ -12,7 +12,7 @@ from tertulia.core.models import Problem
 # What may stand on top of such a file.
 _SECTIONS = frozenset((
     *AUDIENCES, "name", "locale", "direction", "fallback", "quotes", "dash", "elided", "conjunction", "words",
-    "written",
+    "written", "env_example",
 ))  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Where the program's own files lie, in a clone and as installed.
 
-In a clone, ``plugins/``, ``theme/`` and ``.env.example`` lie beside the package, where one looks for them; a wheel
+In a clone, ``plugins/`` and ``theme/`` lie beside the package, where one looks for them; a wheel
 carries the same tree inside it (``[tool.hatch.build]`` in ``pyproject.toml``). ``HOME`` is the folder that holds
 them either way. What a blog has of its own wins over it: ``own_theme``.
 """
@@ -14,7 +14,6 @@ INSTALLED = (PACKAGE / "theme").is_dir()  # from a wheel; False in a clone
 HOME = PACKAGE if INSTALLED else PACKAGE.parent
 THEME = HOME / "theme"
 PLUGINS = "tertulia.plugins" if INSTALLED else "plugins"  # the dotted name of the package that holds them
-ENV_EXAMPLE = HOME / ".env.example"
 
 
 def own_theme(content: Path | str) -> Path:

@@ -88,9 +88,9 @@ class Setting(Generic[T_co]):
         name, value = instance.written(self.name)
         return self.kind(name, value or self.default)
 
-    def as_example(self, name: str) -> Iterator[str]:
-        """Its lines in ``.env.example``, under the whole *name*."""
-        yield from (f"# {line}" for line in self.about.splitlines())
+    def as_example(self, name: str, about: str) -> Iterator[str]:
+        """Its lines in ``.env.example``, under the whole *name*; *about*, in the words of who reads them."""
+        yield from (f"# {line}" for line in about.splitlines())
         for example in self.examples or (self.default,):
             yield f"{'' if self.open else '#'}{name}={example}"
 

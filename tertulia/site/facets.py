@@ -160,7 +160,7 @@ class Inputs:
 
     def _may(self, post: Content, attributes: frozenset[str]) -> None:
         known = self.posts.get(id(post), attributes)
-        self.posts[id(post)] = attributes if known is not None and known < attributes else known
+        self.posts[id(post)] = known if known is None else known | attributes
 
     def settled(self) -> "Settled":
         """Return what is to be known of the page from now on; there are many pages."""

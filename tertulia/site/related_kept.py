@@ -32,6 +32,7 @@ create table words (lang text, word text, held integer, row blob, primary key (l
 _COUNTS = msgspec.msgpack.Decoder(tuple[dict[str, int], dict[str, int]])
 _FOUND = msgspec.msgpack.Decoder(list[tuple[int, int]])
 _WORD = msgspec.msgpack.Decoder(Stem)
+MOST_ANEW = 2_000  # posts of a language that are all worked out anew for an edit: a second, and their pages are drawn
 KEPT, NOTE = "related", "related-note"  # files of the state: what is known, and what tells that it is what was left
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -125,7 +126,7 @@ def change(
         gone: The names of posts that are no more, and their languages.
 
     Raises:
-        LookupError: what is kept is not what was left, or it is quicker to begin anew.
+        LookupError: what is kept is not what was left, or all of many posts have to be worked out anew.
     """
     found: dict[str, list[str]] = {}
     try:
@@ -151,13 +152,32 @@ def _changed(
     rows = _Rows(kept, lang, {number: name for name, number in numbers.items()})
     counts: dict[int, Mapping[str, int] | None] = {numbers[name]: post.counts() for name, post in posts.items()}
     counts |= {numbers[name]: None for name in gone - posts.keys()}
-    if likeness.change(rows, counts, set(new.values()), most) is None:
-        raise LookupError(lang)
+    is_anew = likeness.change(rows, counts, set(new.values()), most) is None
+    if is_anew:
+        rows = _anew(rows, counts, most)
     asked = "select number, digest from posts where number = ?"
     digests = {number: digest for one in rows.posts for number, digest in kept.execute(asked, (one,))}
+    if is_anew:
+        rows.forget()
     rows.save({**digests, **{numbers[name]: post.digest for name, post in posts.items()}})
     names = rows.names
     return {names[number]: [names[other] for _, other in found] for number, found in rows.found().items()}
+
+
+def _anew(rows: "_Rows", changed: Mapping[int, Mapping[str, int] | None], most: int) -> "_Rows":
+    """
+    Work out all posts of a language from nothing, by the words that are kept of those that have not *changed*.
+
+    Raises:
+        LookupError: they are so many that a build does it.
+    """
+    if len(rows.names) > MOST_ANEW:
+        raise LookupError(rows.lang)
+    counts = {number: changed[number] if number in changed else rows.post(number).counts for number in rows.names}
+    there = {number: held for number, held in counts.items() if held is not None}
+    anew = _Rows(rows.kept, rows.lang, {number: rows.names[number] for number in there})
+    likeness.relate(anew, there, most)
+    return anew
 
 
 def stamp_of(path: Path, *, after: sqlite3.Connection | None = None) -> Stamp | None:

@@ -49,6 +49,31 @@ class BuildNote(NamedTuple):
     mark: str  # of what it has arranged
 
 
+class Look(NamedTuple):
+    """What was seen of a blog, at one time."""
+
+    place: str  # of the note
+    output: str
+    folder: Stamp | None  # which everyone touches who writes into the output
+    note: BuildNote | None  # None where there is none that holds
+    changed: list[str] | None  # as ``changed`` says
+
+    @property
+    def told(self) -> Told | None:
+        """What the build said, where nothing has changed since."""
+        return self.note.told if self.note and self.changed == [] else None
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether a few files have changed, and it is known what the build has arranged."""
+        return bool(self.note and self.note.mark and self.changed)
+
+    def again(self) -> "Look":
+        """Return what there is to be seen now: the same for as long as nobody has written into the output since."""
+        here = self.folder and self.folder == stamp_of(os.path.dirname(self.place))
+        return self if here else look_at(self.place, self.output)
+
+
 def stamp_of(path: "str | os.PathLike[str]") -> Stamp | None:
     """
     Return what tells whether a file or folder is the one that it was: no program changes it and leaves all of these
@@ -167,10 +192,11 @@ def tell(told: Told, seconds: float) -> None:
     print(told.summary.replace(SECONDS, f"{seconds:.1f}".replace(".", told.decimal_sign)), flush=True)
 
 
-def read(note: str, output: str, now_ns: int) -> Told | None:
-    """Return what the build said that the *note* is of; None where it must be done again to know."""
-    found = load(note, output, now_ns)
-    return found.told if found and changed(found) == [] else None
+def look_at(place: str, output: str) -> Look:
+    """Return what is to be seen now of the blog whose note is at *place*, and whose pages are in *output*."""
+    folder = stamp_of(os.path.dirname(place))  # first: who leaves another note meanwhile has changed it
+    note = load(place, os.path.realpath(output), time.time_ns())
+    return Look(place, output, folder, note, changed(note) if note else None)
 
 
 def load(note: str, output: str, now_ns: int) -> BuildNote | None:

@@ -1,7 +1,9 @@
 """Links that stay useful: short ones expanded, rotten ones found, copies put in their place by a table."""
 
+import ast
 import datetime as dt
 import json
+from pathlib import Path
 
 import markdown
 import pytest
@@ -389,3 +391,27 @@ def test_without_a_table_no_link_is_another():
     table = LinkTable({"https://a.example/": KnownLink(answered="2026-01-01")})
     text = "[una](https://a.example/) y <https://a.example/>"
     assert markdown.markdown(text) == markdown.markdown(text, extensions=[LinksExtension(table)])
+
+
+def test_only_the_task_of_links_asks_the_archive():
+    """Its address is in one module, what asks it in one function of the tasks, which nothing else calls."""
+    root = Path(__file__).parent.parent / "tertulia"
+    users = {"archive.org/wayback": set(), "check_links": set(), "links.check": set(), "capture.links": set()}
+    for path in root.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        where = path.relative_to(root).as_posix()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                names = {f"{(node.module or '').rpartition('.')[2]}.{name.name}" for name in node.names}
+                for name in names & users.keys():
+                    users[name].add(where)
+            elif isinstance(node, ast.Constant) and "archive.org/wayback" in str(node.value):
+                users["archive.org/wayback"].add(where)
+            elif isinstance(node, ast.FunctionDef) and any(
+                isinstance(one, ast.Name) and one.id == "check_links" for one in ast.walk(node)
+            ):
+                users["check_links"].add(f"{where}:{node.name}")
+    assert {"embeds/links.py"} == users["archive.org/wayback"]
+    assert {"commands/capture.py"} == users["links.check"]
+    assert {"commands/capture.py:links"} == users["check_links"]
+    assert {"cli.py"} == users["capture.links"]

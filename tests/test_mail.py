@@ -1,6 +1,7 @@
 """The newsletter's letters: both forms, one-click unsubscribing, links that only their reader can use."""
 
 import hmac
+import html
 import re
 from datetime import timedelta
 from email.utils import parseaddr
@@ -51,6 +52,21 @@ def test_a_letter_is_plain_and_html_and_can_be_left_with_one_click(house):
     assert letter["Subject"] == "El voto útil"
     assert parseaddr(letter["From"]) == ("La bitácora", "cartas@blog.example")
     assert letter["Message-ID"].endswith("@blog.example>")
+
+
+def test_nobody_counts_who_opens_a_letter_or_presses_a_link_in_it(house):
+    """Its links and pictures are those of the post; but for the way out two readers get one letter."""
+    house.subscribe("otra@ejemplo.example")
+    house.announce()
+    bodies = []
+    for letter in (sent["letter"] for sent in house.fake.public):
+        leave = letter["List-Unsubscribe"].strip("<>")
+        plain, page = (letter.get_body((kind,)).get_content() for kind in ("plain", "html"))
+        bodies.append((plain.replace(leave, "OUT"), page.replace(html.escape(leave), "OUT")))
+    assert 2 == len(bodies) and bodies[0] == bodies[1]
+    plain, page = bodies[0]
+    assert {POST.url, POST.cover.url, "OUT"} == set(re.findall(r"""\b(?:href|src|url)\s*=\s*["']?([^"'\s>]+)""", page))
+    assert {POST.url} == set(re.findall(r"\bhttps?://\S+", plain)) and "url(" not in page
 
 
 @pytest.mark.parametrize("who", ["left", "asked", "nobody"])
@@ -179,11 +195,11 @@ def test_without_a_password_a_server_of_the_house_needs_no_tls(tmp_path):
     fake.close()
 
 
-def note(fake, port=0, **more):
+def note(fake, port=0, recipient="lectora@ejemplo.example", **more):
     """Send a letter by the server *fake*."""
     given = {"subject": "Hola", "body": "Añado un comentario.", "now": NOW}
     server = Secret(f"smtp://127.0.0.1:{port or fake.port}")
-    smtp.send(server, "La bitácora <cartas@blog.example>", "lectora@ejemplo.example", **given | more)
+    smtp.send(server, "La bitácora <cartas@blog.example>", recipient, **given | more)
 
 
 def test_a_letter_of_the_blog_says_when_it_was_written_and_that_no_person_did(tmp_path):
@@ -221,6 +237,14 @@ def test_a_server_that_hangs_up_once_it_has_the_letter_has_it(tmp_path):
     note(fake)
     assert 1 == len(fake.public)
     fake.close()
+
+
+@pytest.mark.parametrize("recipient", ['"lectora', "<lectora"])
+def test_a_recipient_that_is_no_address_is_one_clear_line(recipient):
+    """``OWNER_EMAIL`` may be mistyped; the letter is one that cannot go, as any other."""
+    with pytest.raises(FetchError) as caught:
+        note(None, port=9, recipient=recipient)
+    assert "lectora" not in str(caught.value)
 
 
 @pytest.mark.parametrize("trouble", ["422", "drop before", "nobody listens", "a line end in the subject"])
@@ -264,10 +288,11 @@ def test_an_address_that_makes_no_sense_is_told(address):
 
 
 @pytest.mark.parametrize(
-    "sender", ["", "Blog <", "Blog", "ana@", "@blog.example", "Blog <ana@>", "Blog <<ana@blog.example"]
+    "sender",
+    ["", "Blog <", "Blog", "ana@", "@blog.example", '""@blog.example', "Blog <ana@>", "B <<ana@blog.example", '"a@[ '],
 )
 def test_a_sender_that_is_no_address_is_told(sender):
-    """Before anybody is asked to take the letter; Python fails for these in three ways of its own."""
+    """Before anybody is asked to take the letter; Python fails for these in several ways of its own."""
     with pytest.raises(SettingError, match="MAIL_FROM"):
         smtp.send(Secret("smtp://127.0.0.1:9"), sender, "b@ejemplo.example", subject="Hola", body="Adiós", now=NOW)
 

@@ -4,6 +4,7 @@ That question is most of what ``build`` is asked by those who work on a blog, an
 All else is ``tertulia/cli.py``.
 """
 
+import atexit
 import gc
 import os
 import sys
@@ -21,6 +22,7 @@ def main(folder: str = "") -> None:
     Args:
         folder: The blog's; "" looks for it where we stand, and upwards.
     """
+    atexit.register(gc.freeze)  # what is left then goes with the process, and is not looked through
     if sys.argv[1:] in (["build"], ["build", "--strict"]) and nothing_to_build(folder, strict="--strict" in sys.argv):
         return
     from tertulia.cli import main as do
@@ -38,17 +40,10 @@ def nothing_to_build(folder: str, *, strict: bool) -> bool:
     root = folder or _blog()
     if not root:
         return False
-    note = os.path.join(root, *up_to_date.PLACE)
-    found = up_to_date.load(note, os.path.realpath(os.path.join(root, "output")), time.time_ns())
-    changed = up_to_date.changed(found) if found else None
-    told = found.told if found and changed == [] else None
-    if found and found.mark and changed:
-        gc.disable()  # it lasts a moment, and a tenth of it would go to looking for what can be let go of
-        from pathlib import Path
-
-        from tertulia.commands import edited
-
-        told, _, _ = edited.show(Path(os.path.realpath(root)), Path(note), found, changed, strict=strict)
+    gc.disable()  # it lasts a moment, and a tenth of it would go to looking for what can be let go of
+    try:
+        told = _told(root, strict=strict)
+    finally:
         gc.enable()
     if told is None or (strict and not told.clean):
         return False
@@ -57,6 +52,15 @@ def nothing_to_build(folder: str, *, strict: bool) -> bool:
     except (OSError, ValueError):  # a terminal that has gone, or cannot write it
         return False
     return True
+
+
+def _told(root: str, *, strict: bool) -> up_to_date.Told | None:
+    look = up_to_date.look_at(os.path.join(root, *up_to_date.PLACE), os.path.join(root, "output"))
+    if not look.is_edit:
+        return look.told
+    from tertulia.commands import edited
+
+    return edited.show(look, strict=strict)[0]
 
 
 def _blog() -> str:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -155,20 +155,43 @@ def test_an_edit_loads_nothing_that_only_others_need(task):
     assert "" == said.splitlines()[-1]
 
 
-@pytest.mark.parametrize("written", [0, 1, 3])
-def test_the_build_after_one_that_was_killed_is_right(task, monkeypatch, written):
-    """Between two files, or with the output done and nothing noted."""
-    left = iter([True] * written)
-    real = files.write_whole
+def test_who_waited_for_an_edit_that_was_killed_leaves_it_to_a_build(task, monkeypatch):
+    """Some of its files stand in the output, and no note says so."""
+    with (task.root / "pelicanconf.py").open("a", encoding="utf-8") as settings:
+        settings.write("RELATED_POSTS = 0\n")
+    time.sleep(TICK_NS / 1e9)
+    assert build.into_output(task.root)
+    saying(task, "Primera. #Redes")()
+    look = looked(task)
+    with monkeypatch.context() as dying:
+        dying.setattr(kept_site, "write_whole", dying_after(1))
+        with pytest.raises(KeyboardInterrupt):
+            edited.show(look)
+    assert edited.show(look)[0] is None
+
+
+def looked(blog: Blog) -> up_to_date.Look:
+    return up_to_date.look_at(str(blog.root.joinpath(*up_to_date.PLACE)), str(blog.root / "output"))
+
+
+def dying_after(written: int) -> Callable[..., None]:
+    """``write_whole`` that is killed after so many files."""
+    left, real = iter([True] * written), files.write_whole
 
     def write_some(path: Path, data: bytes, **more: object) -> None:
         if not next(left, False):
             raise KeyboardInterrupt
         real(path, data, **more)
 
+    return write_some
+
+
+@pytest.mark.parametrize("written", [0, 1, 3])
+def test_the_build_after_one_that_was_killed_is_right(task, monkeypatch, written):
+    """Between two files, or with the output done and nothing noted."""
     saying(task, "Otra cosa. #Redes")()
     with monkeypatch.context() as dying:
-        dying.setattr(kept_site, "write_whole", write_some)
+        dying.setattr(kept_site, "write_whole", dying_after(written))
         dying.setattr(build, "run", no_build)
         with pytest.raises((KeyboardInterrupt, AssertionError)):
             build.into_output(task.root)

@@ -7,6 +7,8 @@ import re
 import shutil
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pelican import signals
 
 from tertulia import defaults
@@ -194,3 +196,28 @@ def test_a_style_that_asks_another_host_is_told(tmp_path):
     (tmp_path / "b.css").write_text("@namespace svg url(http://www.w3.org/2000/svg); p { src: url(/f.woff2) }", "utf-8")
     found = [("a.css", "https://a.example/x.css"), ("a.css", "//b.example/f.woff2")]
     assert found == list(elsewhere.asked(tmp_path, ["tertulia.example"]))
+
+
+PIECES = st.sampled_from([
+    *("<", ">", "/", " ", "=", '"', "'", "\n", "\\", "&#47;", "data:text/html,", "<p>", "</p>", "<!--", "-->"),
+    *("link", "form", "button", "input", "img", "script", "iframe", "source", "style", "meta", "use", "base", "a"),
+    *(" href=", " src=", " action=", " rel=", " style=", " srcset=", " formaction=", ' http-equiv="refresh"'),
+    *("//talk.example/x", "https://talk.example/", "https://tertulia.example/", "/uno/", "webmention", "stylesheet"),
+    *('"url(//b.example/f)"', '<img src="//b.example/p.gif">', '<link rel="webmention" href="//talk.example/w">'),
+])  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.lists(PIECES, max_size=14).map("".join))
+def test_no_page_that_asks_another_host_is_passed_over(page):
+    """Pages are looked at quickly before they are read tag by tag; whatever they hold, none that asks is missed."""
+    written, own = page.encode(), {"tertulia.example"}
+    assert elsewhere.suspecting(own)(written) or [] == elsewhere.asked_by(written, own)
+
+
+def test_the_blogs_own_service_makes_no_page_suspect():
+    """Each page of a blog with a talk sends forms there and links to it; read tag by tag they cost far more."""
+    page = b'<link rel="webmention" href="https://talk.example/w"><form action="https://talk.example/comments"><button>'
+    is_suspect = elsewhere.suspecting({"tertulia.example"})
+    assert not is_suspect(page)
+    assert is_suspect(page + b'<img src="https://talk.example/p.gif">')

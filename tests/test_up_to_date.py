@@ -44,7 +44,8 @@ class Noted:
         up_to_date.write(str(self.note), made_of, str(self.output), [".git"], SAID, number=number)
 
     def found(self, now_ns: int | None = None) -> Told | None:
-        return up_to_date.read(str(self.note), str(self.output), now_ns or time.time_ns())
+        note = up_to_date.load(str(self.note), str(self.output), now_ns or time.time_ns())
+        return note.told if note and up_to_date.changed(note) == [] else None
 
 
 @pytest.fixture

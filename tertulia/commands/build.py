@@ -61,14 +61,13 @@ def into_output(
     target = (root / output).resolve()  # it may be a link to another disk
     state = root / STATE / "public"
     note = root.joinpath(*up_to_date.PLACE) if settings == "publishconf.py" else None
-    found = up_to_date.load(str(note), str(target), time.time_ns()) if note and not all_advice else None
-    changed = up_to_date.changed(found) if found else None
-    done, why = (found.told, "") if found and changed == [] else (None, "")
+    look = up_to_date.look_at(str(note), str(target)) if note and not all_advice else None
+    done, why = look and look.told, ""
     drawn: list[str] = []
-    if note and found and found.mark and changed and output == "output":
+    if look and look.is_edit and output == "output":
         from tertulia.commands import edited
 
-        done, why, drawn = edited.show(root, note, found, changed, strict=strict)
+        done, why, drawn = edited.show(look, strict=strict)
     if done and (done.clean or not strict):
         if explain:
             print("\n".join(drawn or [say("explain_nothing")]))
@@ -87,6 +86,8 @@ def into_output(
             # Whoever writes into the output after an edit is done with it, or finds the new one.
             with locked(state) if state.is_dir() else contextlib.nullcontext():
                 is_overtaken = _published(target, note) != published
+                with contextlib.suppress(OSError):
+                    os.utime(state)  # who has looked at the output already looks again
                 swap(folder / "site", target, report.keep)
                 lost = orphans.told(root, target)
                 if note and not report.passing and (made_of := up_to_date.handed_over(str(inputs))):

@@ -20,33 +20,28 @@ from tertulia.core.visible import visible
 from tertulia.site import up_to_date
 from tertulia.site.kept_site import KeptSite
 from tertulia.site.text_edits import NeedsBuildError
-from tertulia.site.up_to_date import BuildNote, Stamp, Told, is_sure, stamp_of
+from tertulia.site.up_to_date import BuildNote, Look, Stamp, Told, is_sure, stamp_of
 
 
-def show(
-    root: Path, place: Path, note: BuildNote, touched: Sequence[str], *, strict: bool = False
-) -> tuple[Told | None, str, list[str]]:
+def show(look: Look, *, strict: bool = False) -> tuple[Told | None, str, list[str]]:
     """
     Write anew what shows the texts that were saved, came or went since the last build.
 
     Args:
-        root: The blog's folder.
-        place: Of the note of that build.
-        note: As it stood there.
-        touched: What is not as it says.
+        look: What was seen of the blog.
         strict: Write nothing where somebody would complain.
 
     Returns:
         What a build would say; why there is nothing to say, because a build is needed; the files written, and why.
     """
-    folder = place.parent
+    folder = Path(look.place).parent
     try:
         with locked(folder):
-            if stamp_of(place) != note.file:  # another has shown something meanwhile
-                note, touched = _looked(place, root / "output")
-                if not touched:
-                    return note.told, "", []
-            told, files = _show(folder, place, note, list(touched), strict=strict)
+            look = look.again()
+            if look.told:
+                return look.told, "", []
+            os.utime(folder)
+            told, files = _show(folder, look, strict=strict)
             return told, "", files
     except NeedsBuildError as error:
         return None, str(error), []
@@ -54,18 +49,12 @@ def show(
         return None, say("edit_failed", why=type(error).__name__), []
 
 
-def _looked(place: Path, output: Path) -> tuple[BuildNote, list[str]]:
-    """Return the note at *place*, and what is not as it says."""
-    note = up_to_date.load(str(place), os.path.realpath(output), time.time_ns())
-    touched = up_to_date.changed(note) if note else None
-    if note is None or touched is None:
-        raise LookupError(place)
-    return note, touched
-
-
-def _show(folder: Path, place: Path, note: BuildNote, touched: list[str], *, strict: bool) -> tuple[Told, list[str]]:
+def _show(folder: Path, look: Look, *, strict: bool) -> tuple[Told, list[str]]:
+    note = look.note
+    if note is None or not look.changed:
+        raise LookupError(look.place)
     with closing(KeptSite(folder, Path(note.output), note.mark, _wants_thread, nest)) as site:
-        touched += _come(touched, note, site.talk.folder)
+        touched = [*look.changed, *_come(look.changed, note, site.talk.folder)]
         looked_ns, stamps = time.time_ns(), {path: stamp_of(path) for path in touched}
         before = complaints(_report(site), plain=True)
         files = site.prepare(_saved(touched, site))
@@ -81,7 +70,7 @@ def _show(folder: Path, place: Path, note: BuildNote, touched: list[str], *, str
         path: stamp if stamp is None or is_sure(stamp, looked_ns) else up_to_date.UNSURE
         for path, stamp in stamps.items()
     }
-    _leave(place, _due_by(note, site.due), inputs, written, told)
+    _leave(look.place, _due_by(note, site.due), inputs, written, told)
     why = ", ".join(site.edited)
     return told, [f"{name}: {why}" for name in written]
 
@@ -127,7 +116,7 @@ def _due_by(note: BuildNote, due: datetime | None) -> BuildNote:
     return note._replace(due_ns=due_ns if note.due_ns is None else min(note.due_ns, due_ns))
 
 
-def _leave(place: Path, note: BuildNote, inputs: Mapping[str, Stamp | None], files: Iterable[str], told: Told) -> None:
+def _leave(place: str, note: BuildNote, inputs: Mapping[str, Stamp | None], files: Iterable[str], told: Told) -> None:
     """Leave the note of the output as it is now, unless somebody else's has taken its place."""
     made = dict(note.made)
     written = {os.path.join(note.output, one) for name in files for one in (name, *map(str, Path(name).parents))}
@@ -137,7 +126,7 @@ def _leave(place: Path, note: BuildNote, inputs: Mapping[str, Stamp | None], fil
         if stamp:
             made[path] = stamp[0], stamp[2], stamp[3]
     if made.get(note.output, (0, 0, 0))[2] == note.made[note.output][2]:
-        up_to_date.leave(str(place), note._replace(inputs={**note.inputs, **inputs}, made=made, told=told))
+        up_to_date.leave(place, note._replace(inputs={**note.inputs, **inputs}, made=made, told=told))
 
 
 def _wants_thread(post: Post, network: str) -> bool:

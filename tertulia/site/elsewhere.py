@@ -93,7 +93,8 @@ def suspecting(hosts: Collection[str]) -> Callable[[bytes], bool]:
     def is_suspect(page: bytes) -> bool:
         page = page.lower()
         for tag in set(fetching.findall(page)) - fine:
-            if elsewhere.search(tag) or unclear.match(tag):
+            # Forms go to the blog's service, and links tell of it: nothing of these is fetched.
+            if unclear.match(tag) or (elsewhere.search(tag) and asked_by(b"<%b>" % tag, own)):
                 return True
             fine.add(tag)
         if program.search(page):

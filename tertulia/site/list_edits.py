@@ -24,6 +24,7 @@ from tertulia.site.arrangement import (
 )
 from tertulia.site.broken_links import is_redirect
 from tertulia.site.build import SiteBuild
+from tertulia.site.owners import service_places
 from tertulia.site.page_inputs import FRAME, PAGED
 from tertulia.site.pagination import Paginator, parts
 from tertulia.site.redirects import page_leading_to_list
@@ -216,6 +217,7 @@ class ListPages:
         place = self.build.output / name
         is_free = not place.exists() or (own and place.is_file() and is_redirect(place.read_text("utf-8")))
         is_free = is_free and not any(one.is_file() for one in place.parents)
+        is_free = is_free and not any(f"{name}/".startswith(f"{one}/") for one in service_places(self.build.settings))
         if name in self.taken or not (is_free or (name in self.changes.pages and self.changes.pages[name] is None)):
             self.cannot()
         self.taken.add(name)

@@ -47,7 +47,31 @@ class BuildNote(NamedTuple):
     due_ns: int | None  # when it would be another though nobody touches that
     told: Told
     mark: str  # of what it has arranged
-    file: Stamp | None = None  # of the note, before it was read
+
+
+class Look(NamedTuple):
+    """What was seen of a blog, at one time."""
+
+    place: str  # of the note
+    output: str
+    folder: Stamp | None  # which everyone touches who writes into the output
+    note: BuildNote | None  # None where there is none that holds
+    changed: list[str] | None  # as ``changed`` says
+
+    @property
+    def told(self) -> Told | None:
+        """What the build said, where nothing has changed since."""
+        return self.note.told if self.note and self.changed == [] else None
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether a few files have changed, and it is known what the build has arranged."""
+        return bool(self.note and self.note.mark and self.changed)
+
+    def again(self) -> "Look":
+        """Return what there is to be seen now: the same for as long as nobody has written into the output since."""
+        here = self.folder and self.folder == stamp_of(os.path.dirname(self.place))
+        return self if here else look_at(self.place, self.output)
 
 
 def stamp_of(path: "str | os.PathLike[str]") -> Stamp | None:
@@ -157,8 +181,7 @@ def leave(note: str, held: BuildNote) -> None:
 
     from tertulia.core.files import write_whole
 
-    output, inputs, made, due_ns, told, mark, _ = held
-    packed = marshal.dumps((FORMAT, builder(), time.time_ns(), output, inputs, made, due_ns, tuple(told), mark))
+    packed = marshal.dumps((FORMAT, builder(), time.time_ns(), *held[:-2], tuple(held.told), held.mark))
     write_whole(Path(note), zlib.crc32(packed).to_bytes(4, "big") + packed, mode=0o600, durable=False)
 
 
@@ -169,15 +192,15 @@ def tell(told: Told, seconds: float) -> None:
     print(told.summary.replace(SECONDS, f"{seconds:.1f}".replace(".", told.decimal_sign)), flush=True)
 
 
-def read(note: str, output: str, now_ns: int) -> Told | None:
-    """Return what the build said that the *note* is of; None where it must be done again to know."""
-    found = load(note, output, now_ns)
-    return found.told if found and changed(found) == [] else None
+def look_at(place: str, output: str) -> Look:
+    """Return what is to be seen now of the blog whose note is at *place*, and whose pages are in *output*."""
+    folder = stamp_of(os.path.dirname(place))  # first: who leaves another note meanwhile has changed it
+    note = load(place, os.path.realpath(output), time.time_ns())
+    return Look(place, output, folder, note, changed(note) if note else None)
 
 
 def load(note: str, output: str, now_ns: int) -> BuildNote | None:
     """Return the *note* of the *output*; None where there is none, or the clock makes another."""
-    stamp = stamp_of(note)
     try:
         with open(note, "rb") as file:
             data = file.read()
@@ -190,7 +213,7 @@ def load(note: str, output: str, now_ns: int) -> BuildNote | None:
         return None
     if now_ns < done_ns or (due_ns is not None and now_ns >= due_ns):
         return None
-    return BuildNote(of, inputs, made, due_ns, Told(*told), mark, stamp)
+    return BuildNote(of, inputs, made, due_ns, Told(*told), mark)
 
 
 def changed(note: BuildNote) -> list[str] | None:

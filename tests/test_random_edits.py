@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, event, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from tertulia import defaults
 from tertulia.content import snapshot
@@ -45,9 +45,17 @@ pytestmark = pytest.mark.slow
 
 # How many edits, in blogs of how many posts, and of how many more like those of real blogs.
 STEPS, POSTS, MADE_UP = (
-    int(os.environ.get(f"INCREMENTAL_{name}", usual)) for name, usual in (("STEPS", 400), ("POSTS", 6), ("MADE_UP", 0))
+    int(os.environ.get(f"INCREMENTAL_{name}", usual)) for name, usual in (("STEPS", 2000), ("POSTS", 6), ("MADE_UP", 0))
 )
-STEPS_OF_ONE = 10 if STEPS < 100 else 25  # each part has other kinds of edit, and the first of them just one
+PARTS = 5
+STEPS_OF_ONE = 10 if STEPS < 100 else 25  # each has other kinds of edit, and the first of them just one
+SETTINGS = settings(
+    max_examples=-(-STEPS // (STEPS_OF_ONE * PARTS)),
+    stateful_step_count=STEPS_OF_ONE,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # an example made smaller costs hundreds of builds
+    suppress_health_check=list(HealthCheck),
+)
 
 
 class Edits(RuleBasedStateMachine):
@@ -367,11 +375,7 @@ class Edits(RuleBasedStateMachine):
         shutil.rmtree(self.blog.root, ignore_errors=True)
 
 
-TestEdits = Edits.TestCase
-TestEdits.settings = settings(
-    max_examples=-(-STEPS // STEPS_OF_ONE),
-    stateful_step_count=STEPS_OF_ONE,
-    deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # an example made smaller costs hundreds of builds
-    suppress_health_check=list(HealthCheck),
-)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_random_edits_show_what_a_full_build_does(part):
+    """In parts of one kind, so that all processors share them."""
+    run_state_machine_as_test(Edits, settings=SETTINGS)

@@ -154,14 +154,15 @@ def test_who_asks_for_letters_is_asked_once_more(store):
 
 def test_who_wants_no_more_letters_gets_none_that_waits(store):
     """About this comment; what others wait for, or they about another, goes."""
-    one, other = said(store, 1), said(store, 2)
+    other, one = said(store, 1), said(store, 2)
+    store.letters.ask(other.id, LUIS, "es", NOW)
     notice = store.letters.ask(one.id, ANA, "es", NOW)
-    store.letters.ask(other.id, ANA, "es", NOW)
-    for recipient, comment in ((ANA, one.id), (ANA, other.id), (LUIS, one.id)):
-        store.letters.write(recipient, "Hola", "…", NOW, comment)
+    for recipient, comment in ((ANA, one), (ANA, other), (LUIS, one), (LUIS, other)):
+        store.letters.write(recipient, "Hola", "…", NOW, comment.id)
     store.letters.leave(notice.id)
-    assert [ANA, LUIS] == recipients(store)
-    assert (None, ANA) == (store.letters.notice_of(one.id), store.letters.notice_of(other.id).email)
+    left = [(ANA, other.key), (LUIS, one.key), (LUIS, other.key)]
+    assert left == [(letter.recipient, letter.about) for letter in store.letters.due(NOW)]
+    assert (None, LUIS) == (store.letters.notice_of(one.id), store.letters.notice_of(other.id).email)
     store.letters.leave(notice.id)
 
 

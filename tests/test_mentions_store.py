@@ -87,6 +87,14 @@ def test_who_sends_many_keeps_no_other_waiting(store):
     assert ["late.example/1", "one.example/1", "two.example/1", "two.example/2"] == looks(store, NOW + 6 * MINUTE)[:4]
 
 
+def test_what_nobody_has_looked_at_comes_first(store):
+    """However much its domain has told us."""
+    told(store, "one.example/1")
+    assert ["one.example/1"] == looks(store)
+    told(store, "two.example/1", "two.example/2", now=NOW + 5 * MINUTE)
+    assert ["two.example/1", "two.example/2", "one.example/1"] == looks(store, NOW + 5 * MINUTE)
+
+
 def test_of_two_that_came_at_once_the_first_is_first(store):
     """And who waits longer before both."""
     told(store, "b.example/1", "a.example/1", now=NOW + MINUTE)
@@ -176,10 +184,12 @@ def test_a_newer_version_is_not_settled_by_an_older_answer(store):
 
 def test_a_link_nobody_heard_of_is_forgotten_when_it_goes(store):
     """A site that takes no webmentions need not hear that a link is gone."""
-    store.sent.want(SOURCE, ["a"], "1")
-    (one,) = store.sent.due(NOW)
-    store.sent.settle(one, "none", NOW)
-    assert (0, []) == (store.sent.want(SOURCE, [], "2"), store.sent.all())
+    for source in (SOURCE, "https://blog.example/otra/"):
+        store.sent.want(source, ["a"], "1")
+    for one in store.sent.due(NOW):
+        store.sent.settle(one, "none", NOW)
+    assert (0, []) == (store.sent.want(SOURCE, [], "2"), store.sent.all(SOURCE))
+    assert ["none"] == [one.state for one in store.sent.all()]
 
 
 def test_what_an_earlier_store_told_is_told_with_its_next_version(store):
@@ -194,8 +204,8 @@ def test_a_post_that_is_gone_has_no_links(store):
     """Whatever is said of them; they are told once that each is gone, and another post's are not."""
     for source in (SOURCE, "https://blog.example/otra/"):
         store.sent.want(source, ["a"], "1", told=True)
-    assert [1, 0] == [store.sent.want(SOURCE, ["a"], "") for _ in range(2)]
-    assert [""] == [one.version for one in store.sent.due(NOW)]
+    assert [1, 0] == [store.sent.want(SOURCE, ["a", "never told"], "") for _ in range(2)]
+    assert [("a", "", "")] == [(one.target, one.version, one.reason) for one in store.sent.due(NOW)]
     assert {SOURCE, "https://blog.example/otra/"} == store.sent.sources()
     assert ["1"] == [one.version for one in store.sent.all("https://blog.example/otra/")]
     assert 2 == len(store.sent.all())
@@ -206,8 +216,9 @@ def test_a_link_that_could_not_be_told_waits(store):
     store.sent.want(SOURCE, ["a", "b"], "1")
     one, other = store.sent.due(NOW)
     store.sent.settle(other, "none", NOW)
+    store.sent.want("https://blog.example/otra/", ["a"], "1", told=True)
     store.sent.settle(one, "waiting", NOW, endpoint="e", status_url="s", reason="busy", until=NOW + MINUTE)
-    (found,) = [one for one in store.sent.all() if one.target == "a"]
+    (found,) = [one for one in store.sent.all(SOURCE) if one.target == "a"]
     assert ("waiting", "e", "s", "busy", 1, False) == (
         found.state, found.endpoint, found.status_url, found.reason, found.attempts, found.was_sent,
     )  # fmt: skip
@@ -216,6 +227,7 @@ def test_a_link_that_could_not_be_told_waits(store):
     )  # fmt: skip
     assert 2 == store.sent.want(SOURCE, ["a", "b"], "2")
     assert [("", 0), ("", 0)] == [(one.reason, one.attempts) for one in store.sent.due(NOW)]
+    assert ["1"] == [one.version for one in store.sent.all("https://blog.example/otra/")]
 
 
 def test_a_link_that_was_told_is_told_when_it_goes_also_if_its_last_version_was_not(store):
@@ -223,9 +235,11 @@ def test_a_link_that_was_told_is_told_when_it_goes_also_if_its_last_version_was_
     store.sent.want(SOURCE, ["a"], "1")
     store.sent.settle(store.sent.due(NOW)[0], "sent", NOW)
     store.sent.want(SOURCE, ["a"], "2")
-    store.sent.settle(store.sent.due(NOW)[0], "refused", NOW)
+    store.sent.settle(store.sent.due(NOW)[0], "refused", NOW, reason="no")
     assert 1 == store.sent.want(SOURCE, [], "3")
     (gone,) = store.sent.due(NOW)
-    assert ("", 0, True, "2026-11-22T18:00:00") == (gone.version, gone.attempts, gone.was_sent, gone.told_at[:19])
+    assert ("", "", 0, True, "2026-11-22T18:00:00") == (
+        gone.version, gone.reason, gone.attempts, gone.was_sent, gone.told_at[:19],
+    )  # fmt: skip
     store.sent.settle(gone, "removed", NOW)
     assert (0, []) == (store.sent.want(SOURCE, [], "4"), store.sent.all())

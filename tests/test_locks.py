@@ -53,7 +53,7 @@ def test_two_that_write_down_one_post_wait_for_each_other(one, other):
     with one.database.writing():
         enqueue(one, [ROW])
         with pytest.raises(StoreError):
-            enqueue(other, [ROW])
+            enqueue(other, [replace(ROW, part="2")])
         enqueue(other, [replace(ROW, post="otro"), replace(ROW, lang="en"), replace(ROW, network="bluesky")])
     assert 4 == len(one.deliveries.all())
 
@@ -85,13 +85,14 @@ def test_the_oldest_is_the_first_though_it_was_written_last(one):
     """PostgreSQL puts what changes behind all else."""
     key = one.conversation.record(SAID, APPROVED, NOW).key
     enqueue(one, [*rows(3), *rows(3, lang="en", answer=key)])
-    enqueue(one, [*rows(1, words="others"), *rows(1, lang="en", answer=key, words="others")])
+    for only_answers in (False, True):
+        one.deliveries.release(one.deliveries.claim(NOW, ["mastodon"], only_answers=only_answers))
     found = ["post 1", "post 2", "post 3"]
     assert [found, found] == [[row.post for row in some] for some in (one.deliveries.all(), one.deliveries.answers())]
-    for post in found * 2:
-        held = one.deliveries.claim(NOW, ["mastodon"])
-        assert post == held.post
-        one.deliveries.refused(held, "no")
+    held = [one.deliveries.claim(NOW, ["mastodon"]) for _ in range(6)]
+    assert found * 2 == [row.post for row in held]
+    for row in reversed(held):
+        one.deliveries.refused(row, "no")
     assert found == [row.post for row in one.deliveries.refused_answers()]
 
 

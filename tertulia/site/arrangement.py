@@ -9,9 +9,10 @@ import io
 import pickle
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
+
+from msgspec import Struct, field
 
 NAME = "arranged"
 # How much of a post a page shows: nothing but its name, what lists do, all.
@@ -137,8 +138,7 @@ def names_of(values: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(values[name] for name in _NAMED_BY)
 
 
-@dataclass(slots=True)
-class Changes:
+class Changes(Struct):
     """What edits have changed of an arrangement, besides posts and values."""
 
     gone: list[KeptPost] = field(default_factory=list)

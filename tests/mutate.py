@@ -65,12 +65,17 @@ class Reach:
     noticed: Counter[str] = field(default_factory=Counter)
 
     def tests(self, change: Mutation) -> list[str]:
-        """Return the tests to ask about *change*, the likeliest first; about what is done at import, any."""
-        lines = range(change.line, change.last_line + 1)
+        """
+        Return the tests to ask about *change*, the likeliest first.
+
+        About what is done at import, which no test reaches, any; those that come to the module at all before others.
+        """
+        lines = range(change.line, change.last_line + 1) if change.is_inside else list(self.lines)
         reached = {test for line in lines for test in self.lines.get(line, ())}
         there = self.seconds.keys() & reached if change.is_inside else self.seconds.keys()
         budget, chosen = BUDGET_SECONDS, []
-        for test in sorted(there, key=lambda test: (-self.noticed[test], self.seconds[test], test)):
+        rank = {test: (-self.noticed[test], test not in reached, self.seconds[test], test) for test in there}
+        for test in sorted(rank, key=rank.__getitem__):
             if (budget := budget - self.seconds[test]) < 0 and chosen:
                 break
             chosen.append(test)

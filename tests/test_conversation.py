@@ -141,6 +141,13 @@ def test_lists_count_answers(output):
     assert 'el-voto-util/#conversation">4 respuestas</a>' in (output / "index.html").read_text("utf-8")
 
 
+def test_where_nobody_has_said_anything_the_title_of_the_form_stands_once(tmp_path, build):
+    """Above it stands that there are no replies yet."""
+    page = made(tmp_path, build, talk=None, SERVICE_ADDRESS="https://talk.example")
+    titles = lxml_html.fromstring(page).xpath("//section[@aria-labelledby='conversation']//*[self::h2 or self::h3]")
+    assert ["Aún no hay respuestas", "Di lo que piensas"] == [one.text_content() for one in titles][:2]
+
+
 def test_without_service_and_talk_nothing_is_half_there(tmp_path, build):
     """No dead form, no empty section, no empty feed."""
     page = made(tmp_path, build, talk=None, SERVICE_ADDRESS="")

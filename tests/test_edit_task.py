@@ -149,9 +149,9 @@ def test_an_edit_loads_nothing_that_only_others_need(task):
     code = (
         "import sys; from tertulia.__main__ import nothing_to_build as done\n"
         f"assert done('', strict=False)\nprint(*set({sorted(HEAVY)}) & sys.modules.keys())\n"
-        "made = [one for module in sys.modules.values() for one in vars(module).values() if isinstance(one, type)]\n"
-        "slow = {one for one in made if one.__module__.startswith('tertulia') and hasattr(one, '__dataclass_fields__')}\n"
-        "print(*(one.__name__ for one in slow))"
+        "ours = [[*vars(module).values()] for name, module in sys.modules.items() if name.startswith('tertulia.')]\n"
+        "made = {one for held in ours for one in held if isinstance(one, type) and one.__module__.startswith('tertulia.')}\n"
+        "print(*(one.__name__ for one in made if hasattr(one, '__dataclass_fields__')))"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     *_, heavy, slowly_made = said.splitlines()

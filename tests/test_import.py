@@ -263,6 +263,18 @@ def test_a_dry_run_writes_its_report_and_nothing_else(blog, tmp_path):
     assert [blog.report_path.name] == [path.name for path in (blog.root / "var" / "import").iterdir()]
 
 
+def test_a_dry_run_tells_what_the_old_site_will_be_asked_for(blog, tmp_path):
+    """It asks for nothing itself, and what is at another's is not said to be fetched."""
+    body = f'<img src="{SITE}/wp-content/uploads/2019/04/a.png" alt="A">'
+    export = wxr(tmp_path / "e.xml", item(body=body), item(2, "Dos.", slug="dos"))
+    web = OldWeb({})
+    kinds = [
+        [loss.kind for place in blog.take(export, dry=True, web=given).plan.places.values() for loss in place.losses]
+        for given in (web, None)
+    ]
+    assert ([["picture_later"], ["picture"]], []) == (kinds, web.asked)
+
+
 def test_feeds_go_on_calling_a_post_what_they_called_it(blog, tmp_path):
     """A draft, a page and what is to come were in no feed, and are announced when their day comes."""
     later = item(3, slug="tres", status="future", date="2031-01-01 08:00:00", gmt="2031-01-01 07:00:00")

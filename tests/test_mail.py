@@ -195,11 +195,11 @@ def test_without_a_password_a_server_of_the_house_needs_no_tls(tmp_path):
     fake.close()
 
 
-def note(fake, port=0, **more):
+def note(fake, port=0, recipient="lectora@ejemplo.example", **more):
     """Send a letter by the server *fake*."""
     given = {"subject": "Hola", "body": "Añado un comentario.", "now": NOW}
     server = Secret(f"smtp://127.0.0.1:{port or fake.port}")
-    smtp.send(server, "La bitácora <cartas@blog.example>", "lectora@ejemplo.example", **given | more)
+    smtp.send(server, "La bitácora <cartas@blog.example>", recipient, **given | more)
 
 
 def test_a_letter_of_the_blog_says_when_it_was_written_and_that_no_person_did(tmp_path):
@@ -237,6 +237,14 @@ def test_a_server_that_hangs_up_once_it_has_the_letter_has_it(tmp_path):
     note(fake)
     assert 1 == len(fake.public)
     fake.close()
+
+
+@pytest.mark.parametrize("recipient", ['"lectora', "<lectora"])
+def test_a_recipient_that_is_no_address_is_one_clear_line(recipient):
+    """``OWNER_EMAIL`` may be mistyped; the letter is one that cannot go, as any other."""
+    with pytest.raises(FetchError) as caught:
+        note(None, port=9, recipient=recipient)
+    assert "lectora" not in str(caught.value)
 
 
 @pytest.mark.parametrize("trouble", ["422", "drop before", "nobody listens", "a line end in the subject"])
@@ -280,10 +288,11 @@ def test_an_address_that_makes_no_sense_is_told(address):
 
 
 @pytest.mark.parametrize(
-    "sender", ["", "Blog <", "Blog", "ana@", "@blog.example", "Blog <ana@>", "Blog <<ana@blog.example"]
+    "sender",
+    ["", "Blog <", "Blog", "ana@", "@blog.example", '""@blog.example', "Blog <ana@>", "B <<ana@blog.example", '"a@[ '],
 )
 def test_a_sender_that_is_no_address_is_told(sender):
-    """Before anybody is asked to take the letter; Python fails for these in three ways of its own."""
+    """Before anybody is asked to take the letter; Python fails for these in several ways of its own."""
     with pytest.raises(SettingError, match="MAIL_FROM"):
         smtp.send(Secret("smtp://127.0.0.1:9"), sender, "b@ejemplo.example", subject="Hola", body="Adiós", now=NOW)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutate import EXPLAINED, identity
+from tests import mutate
+from tests.mutate import EXPLAINED, Reach, identity
 from tests.mutations import mutations
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +44,17 @@ ROOT = Path(__file__).resolve().parent.parent
 def test_changes_are_those_that_tests_of_states_overlook(code, changes):
     """One condition, member, column, step or bound at a time; never words, annotations or what is only logged."""
     assert sorted(changes) == sorted(one.change for one in mutations(ast.parse(code)))
+
+
+def test_about_what_is_done_at_import_any_test_is_asked(monkeypatch):
+    """No test reaches its line; those that come to the module go first, and of one inside a function no other is."""
+    monkeypatch.setattr(mutate, "BUDGET_SECONDS", 2.0)
+    at_import, inside = mutations(ast.parse("KEPT = True\n\n\ndef f(a):\n    f(a)"))
+    assert (False, True) == (at_import.is_inside, inside.is_inside)
+    reach = Reach(lines={5: ["slow", "failing"]}, seconds={"elsewhere": 0.5, "slow": 1.5, "elsewhere too": 0.6})
+    assert (["slow", "elsewhere"], ["slow"]) == (reach.tests(at_import), reach.tests(inside))
+    reach.noticed["elsewhere too"] += 1
+    assert ["elsewhere too"] == reach.tests(at_import)[:1]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="made for systems with fork")

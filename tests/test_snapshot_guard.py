@@ -1,15 +1,19 @@
 """A store that knows less than the snapshot leaves what it never knew; what it does know, it decides."""
 
 import logging
+from dataclasses import replace
+from datetime import timedelta
 
 import msgspec
 import pytest
 
 from tertulia.content import snapshot
 from tertulia.store import archive, open_store, snapshot_guard
-from tertulia.store.said import Author, Incoming, Status
+from tertulia.store.importing import OldWord
+from tertulia.store.recording import key_of
+from tertulia.store.said import Author, Incoming, Status, Verdict, Who
 from tests.talking import NOW, Talk
-from tests.test_conversation_store import APPROVED
+from tests.test_conversation_store import APPROVED, SAID, WAITING
 
 LIKE = {"post": "voto", "lang": "es"}
 
@@ -89,6 +93,136 @@ def test_erasing_holds_for_a_snapshot_that_another_copy_wrote(talk):
     said = talk.said(name="Eva", text="Aquí estoy.")
     talk.blog.moderator.decide(said.key, Status.APPROVED, said.version)
     assert ["Luis", "Eva"] == public(talk)[0]
+
+
+class Knowing:
+    """A store, and what it may know of one comment: each method is one way to have learnt of it."""
+
+    KEY = key_of(SAID.source, SAID.source_id)
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.store = open_store("sqlite:///var/t.db", folder)
+        self.said = self.store.conversation
+
+    def nothing(self):
+        """It never came here."""
+
+    def waiting(self):
+        """The owner has not read it."""
+        self.said.record(SAID, WAITING, NOW)
+
+    def spam_by_the_rules(self):
+        """Nobody here has read it."""
+        self.said.record(SAID, Verdict("spam"), NOW)
+
+    def spam_by_the_rules_purged(self):
+        """Nor will, a month later; that other words came meanwhile says nothing of them."""
+        self.spam_by_the_rules()
+        self.said.record(replace(SAID, text="Otra cosa.", html="<p>Otra cosa.</p>"), Verdict("spam"), NOW)
+        self._purge()
+
+    def turned_down(self):
+        """By the owner."""
+        self.waiting()
+        self.said.decide(self.KEY, Status.REJECTED, Who.OWNER, NOW, version=self.said.get(self.KEY).version)
+
+    def spam_by_the_owner_purged(self):
+        """The owner's no outlives what it was said of."""
+        self.waiting()
+        self.said.decide(self.KEY, Status.SPAM, Who.OWNER, NOW, version=self.said.get(self.KEY).version)
+        self._purge()
+
+    def withdrawn_and_purged(self):
+        """So does its writer's."""
+        self.waiting()
+        self.said.decide(self.KEY, Status.WITHDRAWN, Who.WRITER, NOW)
+        self._purge()
+
+    def gone_and_purged(self):
+        """And that of the place where it was said."""
+        self.waiting()
+        self.said.remove(SAID.source, SAID.source_id, NOW)
+        self._purge()
+
+    def waiting_with_other_words(self):
+        """It was public here."""
+        self.said.record(SAID, APPROVED, NOW)
+        self.said.record(replace(SAID, text="Otra cosa.", html="<p>Otra cosa.</p>"), WAITING, NOW)
+
+    def waiting_since_it_came_back(self):
+        """It was public here by an import, of which no decision is noted."""
+        self.said.record_many([OldWord(SAID, Status.APPROVED)], NOW, lambda *_: ())
+        self.said.remove(SAID.source, SAID.source_id, NOW)
+        self.said.record(SAID, WAITING, NOW)
+
+    def erased(self):
+        """Who said it wanted to be forgotten, in another store of which all was told to this one."""
+        other = Knowing(self.folder / "other")
+        other.waiting()
+        other.said.erase(other.said.get(self.KEY).person, NOW)
+        archive.load(self.store.database, archive.export(other.store.database))
+        other.store.close()
+
+    def _purge(self):
+        assert 1 == self.said.purge(NOW + timedelta(days=31))
+
+
+@pytest.mark.parametrize(
+    ("what", "stays"),
+    [
+        (Knowing.nothing, True),
+        (Knowing.waiting, True),
+        (Knowing.spam_by_the_rules, True),
+        (Knowing.spam_by_the_rules_purged, True),
+        (Knowing.turned_down, False),
+        (Knowing.spam_by_the_owner_purged, False),
+        (Knowing.withdrawn_and_purged, False),
+        (Knowing.gone_and_purged, False),
+        (Knowing.waiting_with_other_words, False),
+        (Knowing.waiting_since_it_came_back, False),
+        (Knowing.erased, False),
+    ],
+    ids=lambda one: getattr(one, "__name__", None),
+)
+def test_a_public_comment_goes_only_where_the_store_can_tell_why(tmp_path, what, stays):
+    """It was public here too, somebody whose word counts said no, or they were erased; nobody else goes with it."""
+    here = Knowing(tmp_path / "here")
+    beside = replace(SAID, source_id="1135", url="", text="Yo tampoco pito.")
+    both = Knowing(tmp_path / "both")
+    both.said.record_many([OldWord(one, Status.APPROVED) for one in (SAID, beside)], NOW, lambda *_: ())
+    both.said.show(tmp_path, "voto", "es")
+    both.store.close()
+    what(here)
+    (written,) = snapshot_guard.show(here.store.database, tmp_path, [("voto", "es")])
+    left = {one.id for one in snapshot.read(tmp_path, "voto", "es").comments}
+    assert {key_of("mastodon", "1135")} | ({Knowing.KEY} if stays else set()) == left
+    assert len(left) == written.kept
+    here.store.close()
+
+
+def test_what_is_public_here_and_there_stands_once(tmp_path):
+    """Also where no decision tells why: it waited when it was imported, and the rules let its new words pass."""
+    here = Knowing(tmp_path / "here")
+    here.said.record_many([OldWord(SAID, Status.WAITING)], NOW, lambda *_: ())
+    here.said.record(replace(SAID, text="Otra cosa.", html="<p>Otra cosa.</p>"), APPROVED, NOW)
+    snapshot_guard.show(here.store.database, tmp_path, [("voto", "es")])
+    snapshot.update(tmp_path, "voto", "es", lambda there: msgspec.structs.replace(there, counts={"like": 5}))
+    (written,) = snapshot_guard.show(here.store.database, tmp_path, [("voto", "es")])
+    assert ([Knowing.KEY], 0) == ([one.id for one in snapshot.read(tmp_path, "voto", "es").comments], written.kept)
+    here.store.close()
+
+
+def test_what_this_store_wrote_it_takes_back_without_a_reason(tmp_path):
+    """No decision tells that it was public: it was imported so, and its other words wait."""
+    here = Knowing(tmp_path / "here")
+    here.said.record_many([OldWord(SAID, Status.APPROVED)], NOW, lambda *_: ())
+    for other, there in (({}, [Knowing.KEY]), ({"text": "Otra cosa.", "html": "<p>Otra cosa.</p>"}, [])):
+        here.said.record(replace(SAID, **other), WAITING, NOW)
+        (written,) = snapshot_guard.show(here.store.database, tmp_path, [("voto", "es")])
+        assert (True, 0) == (written.changed, written.kept)
+        assert there == [one.id for one in snapshot.read(tmp_path, "voto", "es").comments]
+    here.store.close()
 
 
 def test_the_store_that_wrote_a_snapshot_may_empty_it(tmp_path):

@@ -131,7 +131,7 @@ class Settings:
     announce_since = Setting(
         moment,
         about="Nothing dated before this day, in the zone of TIMEZONE, is ever announced."
-        ' "start" writes the day on which the blog began.',
+        " A new blog has the day on which it began in pelicanconf.py.",
         examples=("",),
         open=True,
     )

@@ -114,9 +114,9 @@ def address_of(sender: str) -> Address:
     name, address = parseaddr(sender)
     try:
         found = Address(name, addr_spec=address)
-    except (ValueError, IndexError, MessageError) as error:
+    except Exception as error:  # Python's reader of addresses fails in many ways: AttributeError for '"a@[' is one
         raise SettingError(say("mail_from")) from error
-    if not (found.username and found.domain):
+    if not found.username:
         raise SettingError(say("mail_from"))
     return found
 

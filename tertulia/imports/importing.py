@@ -76,7 +76,7 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
     ledger_file = folder / f"{name}.json"
     ledger = known.remembered(ledger_file, Ledger)
     old_files = OldFiles(folder / "files", job.web) if job.web and not job.dry else None
-    pictures = Pictures(content, job.uploads, old_files, export)
+    pictures = Pictures(content, job.uploads, old_files, export, later=job.dry and bool(job.web))
     mine = {old: entry.file for old, entry in ledger.posts.items()}
     others = {path.relative_to(job.root).as_posix() for path in markdown_files(content)} - set(mine.values())
     tags = Tags.load(content / "tags.toml")
@@ -218,9 +218,10 @@ class _PostWriter:
         post = place.post
         shown = self.references.cover(post.cover)
         address = shown.address if shown else post.cover if "/" in post.cover else ""
-        cover = self.plan.pictures.shown(self.plan.whole(address, post.address)) if address else ""
+        whole = self.plan.whole(address, post.address) if address else ""
+        cover = self.plan.pictures.shown(whole) if whole else ""
         if post.cover and not cover:
-            means.lose("picture" if address else "cover", address or post.cover)
+            means.lose(self.plan.pictures.missing(whole) if address else "cover", address or post.cover)
         return cover, post.cover_alt or (shown.alt if shown else "")
 
 

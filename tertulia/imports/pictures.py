@@ -55,14 +55,22 @@ class Pictures:
         uploads: Where copies of the old site's files lie; None when nobody gave any.
         old_files: Who asks the old site for what is not there; None asks nobody.
         export: What was given to import, which may hold pictures too.
+        later: Nobody is asked now, but will be: this is a dry run.
     """
 
     def __init__(
-        self, content: Path, uploads: Path | None, old_files: OldFiles | None = None, export: Export | None = None
+        self,
+        content: Path,
+        uploads: Path | None,
+        old_files: OldFiles | None = None,
+        export: Export | None = None,
+        *,
+        later: bool = False,
     ) -> None:
         self.content = content
         self.hosts: frozenset[str] = frozenset()  # of the old site, which may be asked
         self._old_files = old_files
+        self._later = later
         self.used: dict[str, Path | ExportFile] = {}  # under content/images → the file
         self._names: dict[str, tuple[str, Path | ExportFile]] = {}  # the same, by names without capitals
         self._by_name: dict[str, list[tuple[PurePosixPath, Path | ExportFile]]] = {}
@@ -94,6 +102,10 @@ class Pictures:
             if alike:  # "Foto.jpg" and "foto.jpg" are two: first whoever is spelled the same
                 return self._take(*next((one for one in alike if _ends_alike(path, one[0], _composed)), alike[0]))
         return self._asked(address) if self._old_files and self._may_ask(host_of(address)) else ""
+
+    def missing(self, address: str) -> str:
+        """Return as which ``Loss`` a picture that is not here is told."""
+        return "picture_later" if self._later and self._may_ask(host_of(address)) else "picture"
 
     def _may_ask(self, host: str) -> bool:
         return any(host == one or host.endswith(f".{one}") for one in self.hosts)

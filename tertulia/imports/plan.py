@@ -333,7 +333,7 @@ class Means:
         if whole and host_of(whole) not in self.plan.hosts:
             self.lose("foreign_picture", whole)
             return whole
-        self.lose("picture", whole or address)
+        self.lose(self.plan.pictures.missing(whole), whole or address)
         return ""
 
     def file(self, address: str) -> str:

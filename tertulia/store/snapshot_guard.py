@@ -20,6 +20,7 @@ from tertulia.store import erased, showing
 from tertulia.store.connection import Database
 from tertulia.store.conversation_tables import comments, decisions, marks
 from tertulia.store.rows import remember, writing
+from tertulia.store.said import Status, Who
 
 _SHOWN = select(marks.c.value).where(marks.c.name == bindparam("mark"))
 
@@ -65,7 +66,7 @@ def _show(database: Database, folder: Path, post: str, lang: str, *, durable: bo
                 strange = _unexplained(connection, before, {one.id for one in said})
                 more = {} if shown_before else {k: n for k, n in before.counts.items() if n > counts.get(k, 0)}
                 kept = len(strange) + len(more)
-                said = tuple(sorted((*said, *strange), key=lambda one: (one.date, one.id))) if strange else said
+                said = tuple(sorted((*said, *strange), key=lambda one: one.date))
                 counts = dict(sorted((counts | more).items()))
         after = msgspec.structs.replace(before, comments=said, counts=counts, removed=removed)
         shown_now = _digest(after)
@@ -84,7 +85,9 @@ def _unexplained(
         return ()
     keys = [one.id for one in missing]
     of_these = decisions.c.comment.in_(keys)
-    noted = set(connection.execute(select(decisions.c.comment).where(of_these)).scalars())
+    # What the rules alone turned down was never public by this store's word, and stays so when its row is purged.
+    no = decisions.c.what.in_((Status.SPAM, Status.WITHDRAWN, Status.GONE)) & (decisions.c.who != Who.RULES)
+    noted = set(connection.execute(select(decisions.c.comment).where(of_these, no)).scalars())
     once = or_(decisions.c.what == "approved", decisions.c.was == "approved")
     was_public = set(connection.execute(select(decisions.c.comment).where(of_these, once)).scalars())
     explained = erased.keys_erased(connection, keys) | was_public

@@ -118,6 +118,10 @@ class ListsTold:
         begins_or_ends = edit.is_new or edit.is_gone
         if begins_or_ends and any(one.lang != own for one in (*edit.before, *edit.now)):
             self.cannot("edit_begins")
+        period = edit.label or (kind in PERIODS and self._new_period(kind, edit.key[1], edit.now[0]))
+        url = period["url"] if kind in PERIODS else edit.label.url if kind in LABELS else ""
+        if begins_or_ends and self.build.editions.is_elsewhere(url):
+            self.cannot("edit_begins")
         if not begins_or_ends and not all(any(one.lang == own for one in posts) for posts in (edit.before, edit.now)):
             self.cannot("edit_begins")
         # Where no list had a post in it, all lists of others are told of (``with_own_posts``).
@@ -147,9 +151,12 @@ class ListsTold:
         if not isinstance(before, KeptPosts):
             return list(edit.now)
         own = self.build.settings["DEFAULT_LANG"]
-        languages = set(before.languages) - {own}
-        if any(one.lang == own for one in edit.now):
-            languages.add(own)
+        if edit.is_mixed:
+            languages = {one.lang for one in edit.now}
+        else:
+            languages = set(before.languages) - {own}
+            if any(one.lang == own for one in edit.now):
+                languages.add(own)
         self.arrangement.leave(before.name, (tuple(one.number for one in edit.now), tuple(sorted(languages))))
         return before
 

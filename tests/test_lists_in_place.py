@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pelican.contents import Author, Category
 from pelican.settings import DEFAULT_CONFIG
 
+from tertulia.site import archives
 from tertulia.site.label_edits import pelican_slug
 from tests.editing import (
     TAGGED,
@@ -53,6 +54,21 @@ def test_a_list_begins_and_ends_with_a_post(plain, header, page, more):
     )
     assert all(others)
     assert page in first
+
+
+def test_an_archive_names_months_while_its_posts_are_many(plain, monkeypatch):
+    """One that is short again knows whose titles it shows."""
+    monkeypatch.setattr(archives, "MOST_LISTED", 5)
+    pages = {"archivo/index.html", "archivo/2026/index.html"}
+    turns = [
+        (["dos"], [saying(plain, TAGGED, "dos", Título="Uno")]),
+        (["tres"], [gone(plain, "tres")]),
+        (["dos"], [saying(plain, TAGGED, "dos", Título="Otro")]),
+        (["nuevo"], [new(plain, "nuevo", Fecha="2026-10-12")]),
+        (["dos"], [saying(plain, TAGGED, "dos", Título="Y otro más")]),
+    ]
+    written = [pages & set(files) for files in shown(plain, *turns)]
+    assert [set(), pages, pages, pages, set()] == written
 
 
 def test_the_only_topic_of_a_blog_becomes_another(plain):

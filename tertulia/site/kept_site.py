@@ -241,7 +241,7 @@ class KeptSite:
                 edit.post.body, edit.post.body_line = was.body, was.body_line
                 self.file_links.refuse_broken(was, Path(str(edit.post.source_path)))
         before = self.links.complaints([*saved.edits, *saved.goes], [edit.before for edit in saved.all])
-        told_before = self.told.told_of(edit.post for edit in saved.edits)
+        told_before = self.told.told_of(edit.post for edit in (*saved.edits, *saved.goes))
         for edit in saved.goes:
             self._go(edit)
         names = edits.change(saved.edits)
@@ -282,8 +282,7 @@ class KeptSite:
         }
         files |= self._told_to_hosts()
         files |= self.told.files(
-            told_before, told_now, order=self.moves.order, goes=goes,
-            comes=[edit.post for edit in comes], moves=self._moved.values(),
+            told_before, told_now, comes=[edit.post for edit in comes], goes=goes,
             noted={**self.moves.labels.noted, **self.addresses.noted()},
         )  # fmt: skip
         for edit in saved.all:

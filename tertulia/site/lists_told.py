@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from tertulia.site import schema, sitemap
-from tertulia.site.arrangement import Arrangement, KeptPost, KeptPosts
+from tertulia.site.arrangement import Arrangement, KeptPost, KeptPosts, PostsByNumber
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import PERIODS
 from tertulia.site.feed_edits import FeedEdits
@@ -60,8 +60,9 @@ class ListsTold:
         """Return the list of that *key*, which posts come into or leave."""
         if key not in self.edits:
             label, held = self._find(key)
-            self._held[key], posts = held, list(held)
-            self.edits[key] = ListEdit(key, label, posts, list(posts))
+            numbers = held.numbers if isinstance(held, KeptPosts) else tuple(post.number for post in held)
+            self._held[key], posts = held, PostsByNumber(self.arrangement, numbers)
+            self.edits[key] = ListEdit(key, label, posts, posts)
         return self.edits[key]
 
     def _find(self, key: Key) -> tuple[Any, Sequence[KeptPost]]:
@@ -157,7 +158,7 @@ class ListsTold:
             languages = set(before.languages) - {own}
             if any(one.lang == own for one in edit.now):
                 languages.add(own)
-        self.arrangement.leave(before.name, (tuple(one.number for one in edit.now), tuple(sorted(languages))))
+        self.arrangement.leave(before.name, (edit.now.numbers, tuple(sorted(languages))))
         return before
 
     def _of_all(self, edit: ListEdit, held: Sequence[KeptPost]) -> Iterator[str]:
@@ -215,7 +216,7 @@ class ListsTold:
         return {"dates": [], "articles": [], **places, "period": named, "period_num": number}
 
     def _count(self) -> Iterator[str]:
-        """Yield the pages that tell how many posts are in lists where that is another number now."""
+        """Yield the pages that tell which years there are, or how many posts a list has, where that is another now."""
         settings = self.build.settings
         counted = {edit.key[0] for edit in self.edits.values() if len(edit.before) != len(edit.now)}
         places = [f"{name.upper()}_SAVE_AS" for kind, name in LABELS.items() if kind in counted]
@@ -223,7 +224,7 @@ class ListsTold:
             places += ["SEARCH_SAVE_AS", "404_SAVE_AS"]
         names = (settings.get(place) for place in places)
         yield from (name for name in names if name and self.arrangement.has_page(name))
-        if "year" in counted:
+        if any(edit.is_new or edit.is_gone for edit in self.edits.values() if edit.key[0] == "year"):
             for periods in self.given("period_archives").values():
                 for one in periods:
                     yield from self._following(one["save_as"])

@@ -68,11 +68,6 @@ class Moves:
         """Say that it takes a build."""
         raise NeedsBuildError(say(phrase, path=self.asked.name))
 
-    @property
-    def order(self) -> Sequence[KeptPost] | None:
-        """All posts as lists have them, where any came, went or moved."""
-        return self.lists.edits[ALL].now if ALL in self.lists.edits else None
-
     # ── where posts stand ────────────────────────────────────────────────────────────────────────────────────
 
     def place_of(self, post: Any) -> PostPlace:
@@ -166,11 +161,11 @@ class Moves:
     def _beside(self, post: KeptPost) -> tuple[KeptPost | None, KeptPost | None]:
         """Return the posts before and after *post* in time, in its language (``tertulia/site/series.py``)."""
         posts = self.lists.edits[ALL].now
-        at = next(number for number, one in enumerate(posts) if one is post)
+        at = posts.numbers.index(post.number)
         around: list[KeptPost] = [post]
-        for walk in (posts[:at][::-1], posts[at + 1 :]):
+        for walk in (range(at - 1, -1, -1), range(at + 1, len(posts))):
             dates = {post.date}  # its own, and the next: of one day the lists have another order
-            for one in (one for one in walk if one.lang == post.lang):
+            for one in (one for one in map(posts.__getitem__, walk) if one.lang == post.lang):
                 if one.date not in dates and len(dates) > 1:
                     break
                 dates.add(one.date)

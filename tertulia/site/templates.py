@@ -40,6 +40,7 @@ from markupsafe import Markup, escape
 from tertulia.content.networks import label
 from tertulia.core import addresses
 from tertulia.site import feeds, json_ld, schema
+from tertulia.site.archives import archive_months
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import Counterpart
 from tertulia.site.link_notes import link_notes
@@ -327,6 +328,7 @@ GLOBALS = (
         search_languages,
         search_parts,
         licence_address,
+        archive_months,
     ),
     *(asset, card, service, endpoint, shared, link_notes, list_json_ld),
 )

@@ -170,6 +170,20 @@ def test_who_waited_for_an_edit_that_was_killed_leaves_it_to_a_build(task, monke
     assert edited.show(look)[0] is None
 
 
+@pytest.mark.parametrize("name", ["people.toml", "posts/dos.md", "images/plaza"])
+def test_a_folder_in_the_place_of_a_file_is_for_a_build(task, name):
+    """It says nothing of itself, and what stood there is no more."""
+    file = task.root / "content" / name
+    file.parent.mkdir(exist_ok=True)
+    if not file.exists():
+        file.write_text("")
+    time.sleep(TICK_NS / 1e9)
+    assert build.into_output(task.root)
+    file.rename(task.root / "aside")
+    file.mkdir()
+    assert edited.show(looked(task))[0] is None
+
+
 def looked(blog: Blog) -> up_to_date.Look:
     return up_to_date.look_at(str(blog.root.joinpath(*up_to_date.PLACE)), str(blog.root / "output"))
 

@@ -225,7 +225,8 @@ class Gather(logging.Handler):
                 return
         # Pelican logs a post that it could not read from inside the "except", without saying why.
         error = (record.exc_info and record.exc_info[1]) or sys.exception()
-        if error and severity == "error":
+        is_said = isinstance(error, TertuliaError) and str(error) in text  # our own says where it is
+        if error and severity == "error" and not is_said:
             text += f" ({where_it_broke(error, Path.cwd())})"
         self.remarks[Remark(severity, text)] = None
 

@@ -119,9 +119,7 @@ class ListsTold:
         begins_or_ends = edit.is_new or edit.is_gone
         if begins_or_ends and any(one.lang != own for one in (*edit.before, *edit.now)):
             self.cannot("edit_begins")
-        period = edit.label or (kind in PERIODS and self._new_period(kind, edit.key[1], edit.now[0]))
-        url = period["url"] if kind in PERIODS else edit.label.url if kind in LABELS else ""
-        if begins_or_ends and self.build.editions.is_elsewhere(url):
+        if begins_or_ends and self.build.editions.is_elsewhere(self._url(edit)):
             self.cannot("edit_begins")
         if not begins_or_ends and not all(any(one.lang == own for one in posts) for posts in (edit.before, edit.now)):
             self.cannot("edit_begins")
@@ -129,6 +127,14 @@ class ListsTold:
         told = self.labels.given(kind) if kind in LABELS and begins_or_ends else ()
         if told and not any(one.lang == own for label, posts in told if label is not edit.label for one in posts):
             self.cannot("edit_begins")
+
+    def _url(self, edit: ListEdit) -> str:
+        """Return the address of a list of its own, which may be new."""
+        kind = str(edit.key[0])
+        if kind in PERIODS:
+            period: dict[str, Any] = edit.label or self._new_period(kind, edit.key[1], edit.now[0])
+            return str(period["url"])
+        return str(edit.label.url)
 
     def _of_label(self, edit: ListEdit, held: Sequence[KeptPost]) -> Iterator[str]:
         """Let all that shows the list of a tag, category or author show it as it is now."""

@@ -6,11 +6,12 @@ always did. A blog whose posts are all in its own language has no editions.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from html import escape
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from tertulia.core import addresses
 from tertulia.site.contents import Content
@@ -66,8 +67,7 @@ class ListPage(NamedTuple):
     values: Mapping[str, Any]  # what its template asks for besides
 
 
-@dataclass(slots=True)
-class Edition:
+class Edition(Struct):
     """The lists of one language that is not the blog's own."""
 
     lang: str

@@ -148,6 +148,10 @@ class Editions:
             for lang, edition in self.others.items()
         }
 
+    def is_elsewhere(self, url: str) -> bool:
+        """Whether another language has a list that is to it what *url* is to the blog."""
+        return any(url in lists for lists in self._theirs.values())
+
     def localized(self, url: str, lang: str) -> str:
         """Return the list in *lang* that is to it what *url* is to the blog; *url* itself where there is none."""
         return f"{lang}/{url}" if url in self._theirs.get(lang, ()) else url

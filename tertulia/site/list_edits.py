@@ -44,6 +44,7 @@ class ListEdit(Struct):
     before: PostsByNumber
     now: PostsByNumber
     moves: list[tuple[datetime | None, bool]] = field(default_factory=list)  # when was changed what came, or went
+    is_mixed: bool = False  # posts in other languages came or went
 
     @property
     def is_new(self) -> bool:

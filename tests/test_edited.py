@@ -104,13 +104,16 @@ def test_what_lists_say_the_same_of_writes_no_list(blog):
 
 
 def test_what_tells_of_all_posts_is_read_only_where_it_says_otherwise(blog, monkeypatch):
-    """``posts.json`` is long, and most edits leave what networks are told as it was."""
+    """``posts.json`` is long, and most edits leave what networks are told as it was; others look for the post there."""
     blog.posts["dos"]["Resumen"] = "Lo de siempre."
     blog.save("dos")
     _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
     leave_site(one, "mark", REPORT)
-    read = []
-    monkeypatch.setattr(posts, "read", lambda output, really=posts.read: read.append(output) or really(output))
+    read: list[bytes] = []
+    monkeypatch.delattr(posts, "read")
+    monkeypatch.setattr(
+        posts, "edited", lambda held, really=posts.edited, **edits: read.append(held) or really(held, **edits)
+    )
     for summary, expected in (("Lo de siempre.", 0), ("Otra cosa.", 1)):
         saying(blog, f"{TAGGED}\n\nY una coletilla.", Resumen=summary)()
         assert ("posts.json" in in_place(blog.root, blog.root / "one", "dos"), len(read)) == (bool(expected), expected)

@@ -8,10 +8,10 @@ import pytest
 
 from tertulia.commands.preview import Site, application, listen
 from tertulia.core.errors import TertuliaError
+from tertulia.core.setting_kinds import MOUNTS
 from tertulia.deploy import headers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.types import Capture
-from tertulia.web.app import MOUNTS
 from tests.conftest import ROOT, build_site
 from tests.real.browser import CHROMIUM, browser
 from tests.talking import SITE, Talk

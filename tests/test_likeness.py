@@ -55,3 +55,12 @@ def test_edits_come_to_the_same_as_beginning_anew(posts, edits):
         }
         after = {number: [other for _, other in post.found] for number, post in rows.posts.items()}
         assert {number for number in after if after[number] != before.get(number, [])} <= told
+
+
+@pytest.mark.usefixtures("cramped")
+@given(st.dictionaries(st.integers(0, 9), st.integers(1, 3)))
+def test_a_word_remembers_those_it_says_most_of(told):
+    """Of those that it says as much of, the first by name."""
+    names = {number: f"{number * 7 % 10}" for number in told}
+    most = sorted(told, key=lambda number: (-told[number], names[number]))[:3]
+    assert {number: told[number] for number in most} == likeness._tellers(told, names)

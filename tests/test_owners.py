@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tertulia.core import slugs
-from tertulia.site.owners import Owners
+from tertulia.site.owners import Owners, service_places
 
 
 @pytest.fixture
@@ -135,6 +135,35 @@ def test_a_page_never_takes_the_place_of_what_the_blog_makes(blog, page):
     taken = [line for line in told if line.startswith("content/pages/x.md:") and "una página del propio blog" in line]
     assert 1 == len(taken), told
     assert not [path for path in blog.output.rglob("*.html") if "Mía." in path.read_text("utf-8")]
+
+
+def test_a_page_that_the_service_would_hide_is_told(blog):
+    """Where it is on the blog's own host, nobody gets to see a page that is called as one of its paths is."""
+    page = {
+        "pages/x.md": "Título: Newsletter\n\nMía.\n",
+        "extra/inbox/a.txt": "x",
+        "pages/y.md": "Título: Inboxes\n\nY.\n",
+    }
+    told = blog(page, SERVICE_ADDRESS="/")
+    assert ["content/pages/x.md:1:", "content/extra/inbox/a.txt:"] == [line.split(" ")[0] for line in told]
+    assert all("el servicio de los comentarios" in line for line in told)
+    assert (blog.output / "inboxes").is_dir() and not (blog.output / "newsletter").exists()
+
+
+@pytest.mark.parametrize(
+    ("service", "site", "places"),
+    [
+        ("/", "https://blog.example", "comments"), ("https://blog.example/", "https://blog.example", "comments"),
+        ("/talk", "https://blog.example", "talk/comments"), ("/a/talk", "https://blog.example/a", "talk/comments"),
+        ("/", "https://blog.example/a", ""), ("/ab", "https://blog.example/a", ""), ("", "https://blog.example", ""),
+        ("https://talk.example", "https://blog.example", ""), ("/", "", ""),
+    ],
+)  # fmt: skip
+def test_where_the_service_is_in_the_way_of_pages(service, site, places):
+    """On the same host, below the site's folder; in a preview nowhere, since that is another host."""
+    settings = {"SERVICE_ADDRESS": service, "SITE_ADDRESS": site, "SHOW_UNPUBLISHED": False}
+    assert places == next(service_places(settings), "")
+    assert [] == list(service_places({**settings, "SHOW_UNPUBLISHED": True}))
 
 
 def test_a_tag_page_a_series_and_a_file_keep_their_places(blog):

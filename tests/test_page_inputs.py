@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tertulia.site import archives
 from tertulia.site.facets import CARD, LINK, Facets
 from tertulia.site.owners import PageToWrite
 from tertulia.site.page_inputs import FRAME, PAGED, inputs_of
@@ -41,6 +42,7 @@ class World:
         self.said = [(self.four, "Bravo", "…")]
         self.json_ld, self.site_card, self.homes = "{}", None, {"es": "", "en": "en/"}
         self.years = [{"url": "2026/", "period_num": (2026,), "articles": [1, 2]}]
+        self.months = [{"url": f"{year}/11/", "period_num": (year, 11), "articles": [1, 2]} for year in (2026, 2025)]
         self.period, self.form, self.parts = (2026, 11), "{date:%Y}/", 1
         self.talk_number = 2
         self.strange = []  # what somebody else's reader read
@@ -76,7 +78,8 @@ class World:
             "pages": self.pages, "articles": self.posts, "dates": self.posts[::-1], "site_card": self.site_card,
             "language_homes": self.homes, "latest_said": {self.lang: self.said} if self.said else None,
             "blog_json_ld": {"es": self.json_ld} if self.json_ld else None,
-            "period_archives": {"year": self.years}, "DEFAULT_LANG": "es", "YEAR_ARCHIVE_URL": self.form,
+            "period_archives": {"year": self.years, "month": self.months},
+            "DEFAULT_LANG": "es", "YEAR_ARCHIVE_URL": self.form,
             "SEARCH_URL": "buscar/", "ARCHIVES_URL": "archivo/",
         } | {name: [(self.label, self.posts)] for name in PLURALS}  # fmt: skip
 
@@ -144,6 +147,8 @@ YEARS = {
     f"the years' {name}": lambda world, name=name, value=value: world.years[0].update({name: value})
     for name, value in (("url", "x/"), ("period_num", (2025,)), ("articles", [1]))
 }
+COUNTS = "the years' articles"
+YEARS_NAMED = {name: one for name, one in YEARS.items() if name != COUNTS}
 DATES = {"a post in it": put("title", "Otro", of="two"), "the order": lambda world: world.posts.reverse()}
 SHOWN = {
     "article": {
@@ -162,7 +167,7 @@ SHOWN = {
     "index": HOME, "language": HOME, "tag": LABELLED, "category": LABELLED, "author": LABELLED,
     "series": OF_A_LIST | PLACES | {"its name": put("name", "Filas", of="series"),
                                     "its place": put("url", "x/", of="series")},
-    "period_archives": OF_A_LIST | PLACES | YEARS | {"its time": put("period", (2026, 10)),
+    "period_archives": OF_A_LIST | PLACES | YEARS_NAMED | {"its time": put("period", (2026, 10)),
                                                      "a later post": put("title", "Otro", of="three")},
     "archives": DATES | PLACES | ONE_MORE | A_LANGUAGE | {
         "the years' place": place("2026/"), "no years": put("form", None),
@@ -197,6 +202,35 @@ def test_a_page_of_older_posts_says_nothing_of_new_ones(kind, what):
         assert is_same == (worlds[0].key() == worlds[1].key())
 
 
+@pytest.mark.parametrize("period", [(2026,), (2026, 11)])
+def test_how_many_posts_a_year_has_stands_on_no_page_of_another(period):
+    """Or each new post would draw the pages of all years and months there ever were."""
+    world = World("period_archives")
+    world.period = period
+    before = world.key()
+    YEARS[COUNTS](world)
+    assert before == world.key()
+
+
+@pytest.mark.parametrize(("kind", "period"), [("archives", None), ("period_archives", (2026,))])
+def test_an_archive_of_many_posts_tells_of_its_months(monkeypatch, kind, period):
+    """Where they are and how many posts each has; of the posts themselves nothing."""
+    monkeypatch.setattr(archives, "MOST_LISTED", 2)
+    world = World(kind)
+    world.period = period
+    before = world.key()
+    assert {"", frozenset({"title", "url", "lang", "mark", "translations"})} == {
+        world.inputs().posts.get(id(one), "") for one in (*world.posts, world.four, world.about)
+    }
+    world.two.title = "Otro"
+    assert before == world.key()
+    for change in ({"url": "x/"}, {"period_num": (2026, 10)}, {"articles": [1]}):
+        world.months[0].update(change)
+        assert before != (before := world.key())
+    world.months[1].update(articles=[1])  # of another year
+    assert (kind == "archives") == (before != world.key())
+
+
 def test_a_home_of_whole_posts_shows_them_whole():
     """A home of cards knows nothing of their texts."""
     for home, is_same in (("cards", True), ("whole", False)):
@@ -224,7 +258,7 @@ def test_a_year_has_no_pages():
 MAY_READ = {
     "article": {"article", "category"}, "page": {"page"}, "talk": {"article", "part"},
     **{kind: PAGED | {"articles", "blog_json_ld", "latest_said"} for kind in ("index", "language")},
-    "archives": {"articles", "dates"},
+    "archives": {"articles", "dates", "period_archives"},
     **{name: PAGED | {"articles", name} for name in ("tag", "category", "author", "series")},
     "period_archives": PAGED | {"articles", "dates", "period", "period_num", "period_archives"},
     **{kind: {"period_archives", "tags"} for kind in ("search", "404")}, **{kind: {kind} for kind in PLURALS},

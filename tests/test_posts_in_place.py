@@ -212,17 +212,16 @@ def test_a_post_that_goes_takes_its_broken_links_along(longer, goes):
     assert [] != edited(longer, change, name="tres", RELATED_POSTS=0)
 
 
-@pytest.mark.parametrize("change", ["comes", "is sought", "was a draft", "is renamed", "goes"])
+@pytest.mark.parametrize("change", ["is sought", "was a draft", "is renamed", "goes"])
 def test_links_to_files_are_right_wherever_they_stand(longer, change):
-    """Which address a file has is looked for by a build: by whom it is named, and whom a new text names."""
-    named = "Mira [aquello]({filename}/posts/%s.md). #Redes"
-    longer.texts["uno"] = named % {"is sought": "nuevo", "comes": "seis"}.get(change, "tres")
+    """Which address a file has is looked for by a build, where another post names it that comes, goes or moves."""
+    file = "nuevo" if change == "is sought" else "tres"
+    longer.texts["uno"] = f"Mira [aquello]({{filename}}/posts/{file}.md). #Redes"
     longer.save("uno")
     if change == "was a draft":
         saying(longer, TAGGED, "tres", Estado="borrador")()
     post = longer.root / "content" / "posts" / "tres.md"
     name, edit = {
-        "comes": ("nuevo", new(longer, "nuevo", named % "seis")),
         "is sought": ("nuevo", new(longer, "nuevo")),
         "was a draft": ("tres", saying(longer, TAGGED, "tres", Estado="")),
         "is renamed": ("tres", lambda: post.rename(post.with_name("otro.md"))),
@@ -245,12 +244,56 @@ def test_links_that_a_post_mends_or_breaks_are_for_a_build(longer):
     assert [] == edited(longer, gone(longer, "tres"), name="tres", RELATED_POSTS=0)
 
 
+FILES = (
+    "Mira [[uno]]. #Redes", f"{TEXTS[4]} [B]({{static}}/images/bar.png) #Redes",
+    "Mira [esto]({filename}uno.md?a=b#fin) y [[tres#Fin]]. #Redes",
+    "[La página]({filename}../pages/acerca.md) y <a class='x' href='{filename}/posts/uno.md'>esto</a>. #Redes",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FILES)
+def test_a_text_names_posts_by_their_files(blog, text):
+    """They are led to where these are now, from a summary too; and then to others, and to none."""
+    saying(blog, blog.texts["uno"], "uno", Slug="ñu")()
+    header = {"Resumen": "Un [resumen]({filename}/posts/tres.md)."}
+    assert edited(
+        blog, saying(blog, text, **header), saying(blog, f"{FILES[0]} Ya.", Etiquetas="Redes, Colas"),
+        saying(blog, TAGGED, Resumen=""), saying(blog, text),
+    )  # fmt: skip
+
+
+def test_a_post_that_comes_names_others_by_their_files(longer):
+    """And from then on these are named: who goes then is looked for."""
+    edit = new(longer, "nuevo", f"Mira [[seis]] y [esto]({{filename}}/posts/cinco.md). {TAGGED}")
+    assert edited(longer, edit, name="nuevo", RELATED_POSTS=0)
+    gone(longer, "cinco")()
+    assert [] == in_place(longer.root, longer.root / "one", "cinco")
+    saying(longer, longer.texts["cinco"], "cinco", Slug="otro")()
+    assert [] == in_place(longer.root, longer.root / "one", "cinco")
+
+
 @pytest.mark.parametrize("text", [
-    "Mira [[uno]]. #Redes", TEXTS[4] + " #Redes",
+    "Mira [[nada]]. #Redes", "Mira [esto]({filename}/posts/nada.md). #Redes",
+    "Mira [esto]({tag}redes). #Redes", "Mira [esto]({filename}//posts/uno.md). #Redes",
+    "Mira <a href='|filename|/posts/uno.md;x'>esto</a>. #Redes",
 ])  # fmt: skip
-def test_a_text_that_names_files_is_for_a_build(blog, text):
-    """Which address each has is looked for there."""
-    assert [] == edited(blog, saying(blog, text))
+@pytest.mark.parametrize("is_before", [False, True])
+def test_what_else_a_text_names_is_for_a_build(blog, text, is_before):
+    """What is no post; also where it was named, and told."""
+    if is_before:
+        saying(blog, text)()
+    edit = saying(blog, TAGGED if is_before else text)
+    written = edited(blog, edit)
+    assert ([] == written) == ("[[" not in text)
+
+
+def test_a_post_that_is_named_moves_with_the_next_build(blog):
+    """Where it is named by a text that was saved at the same time."""
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state", RELATED_POSTS=0)
+    leave_site(one, "mark", REPORT)
+    saying(blog, f"{FILES[0]} {FILES[1]}")()
+    saying(blog, blog.texts["uno"], "uno", Slug="otro")()
+    assert [] == in_place(blog.root, blog.root / "one", "dos", "uno")
 
 
 def test_a_place_that_others_lead_to_does_not_go_unseen(blog):

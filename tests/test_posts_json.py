@@ -3,6 +3,10 @@
 import datetime as dt
 
 import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tertulia.content import posts, snapshot
 
@@ -87,3 +91,49 @@ def test_the_file_is_what_its_parts_are_one_by_one():
         published = posts.Published(site="", title=odd, lang="es", posts=tuple(kept[:count]), addresses={odd: (odd,)})
         whole = msgspec.json.encode(msgspec.structs.replace(published, posts=published.posts[::-1]))
         assert msgspec.json.format(whole, indent=1) + b"\n" == posts.encoded(published)
+
+
+def some_posts(count: int, title: str = "Uno") -> list[posts.Post]:
+    """Several of one day, and one in each language."""
+    day = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+    return [
+        posts.Post(
+            id=f"id-{at % 7}", lang="es" if at < 7 else "en", title=f"{title}\n ],", url=f"https://x.example/{at}/",
+            date=day + dt.timedelta(at // 3), tags=("a", "b") if at % 2 else (), summary=' "posts": [],\n  {',
+        )
+        for at in range(count)
+    ]  # fmt: skip
+
+
+SETS = st.sets(st.integers(0, 9), max_size=10)
+NOTED = st.none() | st.dictionaries(st.sampled_from(["a/index.html", " \n ]", "ñ"]), st.just(("x", "y")))
+
+
+@settings(max_examples=200, deadline=None)
+@given(SETS, SETS, SETS, NOTED, NOTED)
+def test_posts_edited_in_the_file_are_as_if_it_were_written_anew(before, gone, there, noted, now):
+    """Gone, come, or told of otherwise; first or last, all or none. Of the addresses those of before, or others."""
+    old, new = some_posts(10), some_posts(10, "Otro")
+    shell = posts.Published(site="https://x.example", title=' "posts": [', lang="es", addresses=noted or {})
+    held = posts.encoded(replace(shell, posts=tuple(old[at] for at in before)))
+    lost = before & (gone | there)
+    after = [*(old[at] for at in before - lost), *(new[at] for at in there)]
+    found = posts.edited(
+        held,
+        gone=[(old[at].date, *old[at].key) for at in lost],
+        there=[new[at] for at in there],
+        addresses=now,
+    )
+    told = shell.addresses if now is None else now
+    assert posts.encoded(replace(shell, posts=tuple(after), addresses=told)) == found
+
+
+@pytest.mark.parametrize("harm", [lambda held: held[: len(held) // 2], lambda held: b""])
+def test_a_file_that_is_not_as_it_was_written_is_not_edited(harm):
+    """A build writes it anew; and one that holds nothing of a post that went."""
+    shell = posts.Published(site="https://x.example", title="x", lang="es", posts=tuple(some_posts(3)))
+    held, one = posts.encoded(shell), shell.posts[2]
+    with pytest.raises(LookupError):
+        posts.edited(held, gone=[(one.date, "id-9", "es")], there=[], addresses=None)
+    with pytest.raises((LookupError, ValueError)):
+        posts.edited(harm(held), gone=[(one.date, *one.key)], there=[], addresses=None)

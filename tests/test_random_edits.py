@@ -15,7 +15,7 @@ from tertulia import defaults
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.embeds.types import State
-from tertulia.site import search
+from tertulia.site import archives, search
 from tertulia.site.site_left import leave_site
 from tests import editing
 from tests.editing import (
@@ -66,6 +66,7 @@ class Edits(RuleBasedStateMachine):
         self.patched.setattr(search, "LEAST_PARTED", 4)  # so that the index is in two parts here
         self.patched.setattr(search, "SETTLED", 2)
         self.patched.setattr(search, "LARGEST_PART", 2)
+        self.patched.setattr(archives, "MOST_LISTED", 5)
         self.is_kept = False  # what the last build arranged
         self.edited: set[str] | None = set()  # posts saved since it; None where more was
         self.kinds: set[str] = set()  # of the edits since

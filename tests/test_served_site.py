@@ -129,6 +129,15 @@ def test_another_application_is_mounted_on_the_same_origin(served):
     assert ["202", "202", "404", "200"] == statuses
 
 
+def test_a_page_that_is_called_as_a_mount_is_the_blogs(served):
+    """Its own service may be elsewhere; what the service answers has no slash at the end."""
+    (served.folder / "newsletter").mkdir()
+    (served.folder / "newsletter" / "index.html").write_text("<p>Mía</p>")
+    app = preview.application(served, {"/blog/newsletter": lambda environ, start: start("202 Accepted", []) or []})
+    paths = ("/blog/newsletter/", "/blog/newsletter", "/blog/newsletter/leave")
+    assert ["200", "202", "202"] == [get(app, path)[0][:3] for path in paths]
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("a.js", "text/javascript; charset=utf-8"), ("a.xml", "application/xml; charset=utf-8"), ("a.woff2", "font/woff2"),

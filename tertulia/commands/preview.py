@@ -223,6 +223,11 @@ class Site:
         content = [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
         return _answer(start, status, kind, content, length=len(body), encoding="gzip" if packed else "")
 
+    def has_page(self, path: str) -> bool:
+        """Whether a page of the blog is at *path*, "/blog/newsletter/"."""
+        file = self._file(path[len(self.prefix) :]) if path.startswith(self.prefix + "/") else None
+        return file is not None and path.endswith("/") and (file / "index.html").is_file()
+
     def _file(self, path: str) -> Path | None:
         """Return the file at *path* under the site's folder; None when it would be outside."""
         parts = [part for part in path.split("/") if part not in ("", ".")]
@@ -238,14 +243,18 @@ class Site:
         return page + script if at < 0 else page[:at] + script + page[at:]
 
 
-def application(site: WSGIApplication, mounts: Mapping[str, WSGIApplication]) -> WSGIApplication:
-    """One application out of several: a mount gets what lies under its path, *site* gets the rest."""
+def application(site: Site, mounts: Mapping[str, WSGIApplication]) -> WSGIApplication:
+    """
+    One application out of several: a mount gets what lies under its path, *site* gets the rest.
+
+    A page of the blog that is called as a mount is ("newsletter/") is the blog's: its service may be elsewhere.
+    """
 
     def dispatch(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         for mount, mounted in mounts.items():
             if path == mount or path.startswith(mount + "/"):
-                return mounted(environ, start)
+                return (site if site.has_page(path) else mounted)(environ, start)
         return site(environ, start)
 
     return dispatch

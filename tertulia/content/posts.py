@@ -6,8 +6,11 @@ at home. It holds nothing that is not on the pages or meant for a network: no dr
 """
 
 import hashlib
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -16,6 +19,10 @@ from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
 
 FILE_NAME = "posts.json"
+# Around its posts, each on lines of its own: no text has a line's end in it.
+_NONE, _SOME, _BETWEEN, _END = b' "posts": []', b' "posts": [', b",\n  {", b"\n ]"
+Addresses = dict[str, tuple[str, ...]]
+T = TypeVar("T")
 
 
 class PostCredit(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -76,7 +83,17 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     preview: bool = False  # built with drafts on show: never announced
     posts: tuple[Post, ...] = ()
     # Each file of the site that a post or page has or had, and what names whoever had it last.
-    addresses: dict[str, tuple[str, ...]] = {}
+    addresses: Addresses = {}
+
+
+class _Addresses(msgspec.Struct, frozen=True):
+    addresses: Addresses = {}
+
+
+class _Key(msgspec.Struct, frozen=True):
+    date: datetime
+    id: str
+    lang: str
 
 
 def words_hash(*words: str) -> str:
@@ -91,9 +108,23 @@ def read(output: Path) -> Published:
     Raises:
         ContentError: there is no such file, or it is not ours; the message says to build.
     """
+    return _read(output, Published)
+
+
+def read_addresses(output: Path) -> Addresses:
+    """
+    Return the addresses that the build in the folder *output* noted, without reading its posts.
+
+    Raises:
+        ContentError: as of ``read``.
+    """
+    return _read(output, _Addresses).addresses
+
+
+def _read(output: Path, shape: type[T]) -> T:
     path = output / FILE_NAME
     try:
-        return strict_json.decode(path.read_bytes(), type=Published)
+        return strict_json.decode(path.read_bytes(), type=shape)
     except FileNotFoundError as error:
         raise ContentError(say("posts_missing", path=path)) from error
     except ValueError as error:
@@ -103,11 +134,59 @@ def read(output: Path) -> Published:
 def encoded(published: Published) -> bytes:
     """Return the file of *published*, the same bytes for the same posts."""
     around = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(published, posts=())), indent=1)
-    before, none, after = around.partition(b'\n "posts": []')  # no text has a line's end in it
-    if not published.posts:
-        return around + b"\n"
-    written, begin = [before, none[:-1]], b"\n  "
-    for post in sorted(published.posts, key=lambda post: (post.date, post.id, post.lang)):  # one by one: they are many
-        written += begin, msgspec.json.format(msgspec.json.encode(post), indent=1).replace(b"\n", b"\n  ")
-        begin = b",\n  "
-    return b"".join((*written, b"\n ]", after, b"\n"))
+    before, _, after = around.partition(b"\n" + _NONE)  # no text has a line's end in it
+    in_order = sorted(published.posts, key=lambda post: (post.date, post.id, post.lang))
+    return _joined(before, [_entry(post) for post in in_order], after + b"\n")
+
+
+def edited(
+    data: bytes, *, gone: Iterable[tuple[datetime, str, str]], there: Iterable[Post], addresses: Addresses | None
+) -> bytes:
+    """
+    Return the file *data* with some of its posts edited; the others are not looked into.
+
+    Args:
+        gone: Date, Id and language of posts that are not there any more, or not as they were.
+        there: Those that are there now.
+        addresses: Those to note instead; None for the same.
+
+    Raises:
+        LookupError: it is not as it was written, or holds none of a post that is gone.
+    """
+    entries: list[bytes] = []
+    before, begin, after = data.partition(b"\n" + _NONE)
+    if not begin:
+        before, _, rest = data.partition(b"\n" + _SOME)
+        held, end, after = rest.partition(_END)
+        if not end:
+            raise LookupError(FILE_NAME)
+        entries = held.removeprefix(_BETWEEN[1:]).split(_BETWEEN)
+    for key in gone:
+        at = bisect_left(entries, key, key=_key)
+        if at == len(entries) or _key(entries[at]) != key:
+            raise LookupError(FILE_NAME)
+        del entries[at]
+    for post in there:
+        entry = _entry(post)
+        entries.insert(bisect_left(entries, _key(entry), key=_key), entry)
+    if addresses is not None:
+        told = msgspec.json.format(msgspec.json.encode(_Addresses(addresses=addresses)), indent=1)
+        after = b"," + told.removeprefix(b"{") + b"\n"
+    return _joined(before, entries, after)
+
+
+def _entry(post: Post) -> bytes:
+    """Return what stands of *post* between the others, without the brace that each begins with."""
+    return msgspec.json.format(msgspec.json.encode(post), indent=1).replace(b"\n", b"\n  ").removeprefix(b"{")
+
+
+def _key(entry: bytes) -> tuple[datetime, str, str]:
+    """Return what an entry is sorted by."""
+    found = strict_json.decode(b"{" + entry, type=_Key)
+    return found.date, found.id, found.lang
+
+
+def _joined(before: bytes, entries: Sequence[bytes], after: bytes) -> bytes:
+    if not entries:
+        return b"".join((before, b"\n", _NONE, after))
+    return b"".join((before, b"\n", _SOME, _BETWEEN[1:], _BETWEEN.join(entries), _END, after))

@@ -209,6 +209,10 @@ def parse_zone(name: str) -> ZoneInfo:
         raise SettingError(say("setting_zone", name="TIMEZONE", value=name)) from error
 
 
+# What the service answers, below its own address.
+MOUNTS = ("/comments", "/moderation", "/inbox", "/webmention", "/pingback", "/newsletter", "/healthz")
+
+
 def parse_service(written: str, site: str) -> str:
     """
     Where the service is, as ``SERVICE_ADDRESS`` of ``pelicanconf.py`` tells it.

@@ -9,18 +9,21 @@ import io
 import pickle
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
+
+from msgspec import Struct, field
+
+from tertulia.site import sitemap
 
 NAME = "arranged"
 # How much of a post a page shows: nothing but its name, what lists do, all.
 LINK, CARD, WHOLE = 0, 1, 2
 # What a list of names shows of a post. Of so many posts it lies in one piece: who lists them all reads no post.
-_NAMED_BY = ("title", "url", "lang", "date")
+_NAMED_BY = ("title", "url", "lang", "date", "mark", "last_changed")
 TOGETHER = 256
 _OF_CARD = "minutes"  # an attribute that lists read and who only names a post does not
-_LESS_OF_KEPT = frozenset({"number", "_read", "cards", "stems", "body"})
+_LESS_OF_KEPT = frozenset({"number", "_read", "cards", "stems", "body", "last_changed"})
 
 
 class KeptPost:
@@ -34,6 +37,11 @@ class KeptPost:
     def __reduce__(self) -> Any:
         return kept_post, (self.number,)
 
+    @property
+    def is_read(self) -> bool:
+        """Whether all that is known of it is here, or more."""
+        return "_read" not in self.__dict__
+
     def __getattr__(self, name: str) -> Any:
         if "_read" not in self.__dict__:
             raise AttributeError(name)
@@ -46,12 +54,41 @@ class KeptPost:
             self.__dict__.update({**read(self.number), **self.__dict__})
 
 
-class KeptPosts(Sequence[KeptPost]):
+class PostsByNumber(Sequence[KeptPost]):
+    """Posts by their *numbers*: one is looked for when somebody asks for it."""
+
+    def __init__(self, arrangement: "Arrangement", numbers: tuple[int, ...]) -> None:
+        self.arrangement, self._numbers = arrangement, numbers
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Those of its posts."""
+        return self._numbers
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[KeptPost]:
+        """Go through all posts, of which most are only named where there are many."""
+        numbers, arrangement = self.numbers, self.arrangement
+        post = arrangement.named_post if len(numbers) >= TOGETHER else arrangement.post
+        return map(post, numbers)
+
+    @overload
+    def __getitem__(self, at: int) -> KeptPost: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[KeptPost]: ...
+    def __getitem__(self, at: int | slice) -> KeptPost | list[KeptPost]:
+        numbers, post = self.numbers, self.arrangement.post
+        return [post(one) for one in numbers[at]] if isinstance(at, slice) else post(numbers[at])
+
+
+class KeptPosts(PostsByNumber):
     """A long list of them, by its *number*: who has it sees what was put into it last."""
 
     def __init__(self, arrangement: "Arrangement", number: int) -> None:
-        self._arrangement, self.name = arrangement, f"list {number}"
-        self._number = number
+        super().__init__(arrangement, ())
+        self.name, self._number = f"list {number}", number
 
     def __reduce__(self) -> Any:
         return kept_posts, (self._number,)
@@ -59,31 +96,14 @@ class KeptPosts(Sequence[KeptPost]):
     @property
     def numbers(self) -> tuple[int, ...]:
         """Those of its posts."""
-        numbers: tuple[int, ...] = self._arrangement.value(self.name)[0]
+        numbers: tuple[int, ...] = self.arrangement.value(self.name)[0]
         return numbers
 
     @property
     def languages(self) -> tuple[str, ...]:
         """Those that its posts are in."""
-        languages: tuple[str, ...] = self._arrangement.value(self.name)[1]
+        languages: tuple[str, ...] = self.arrangement.value(self.name)[1]
         return languages
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def __iter__(self) -> Iterator[KeptPost]:
-        """Go through all posts, of which most are only named."""
-        if len(self) >= TOGETHER:
-            self._arrangement.name_posts(self.numbers)
-        return iter(self[:])
-
-    @overload
-    def __getitem__(self, at: int) -> KeptPost: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[KeptPost]: ...
-    def __getitem__(self, at: int | slice) -> KeptPost | list[KeptPost]:
-        numbers, post = self.numbers, self._arrangement.post
-        return [post(one) for one in numbers[at]] if isinstance(at, slice) else post(numbers[at])
 
 
 class KeptLabel:
@@ -132,13 +152,12 @@ def size_of(read: frozenset[str] | None) -> int:
     return WHOLE if read is None else CARD if _OF_CARD in read else LINK
 
 
-def names_of(values: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return of a post with these *values* what a list of names shows."""
-    return tuple(values[name] for name in _NAMED_BY)
+def names_of(post: Any) -> tuple[Any, ...]:
+    """Return of a *post* what a list of names shows, and when sitemaps say that it was changed last."""
+    return (*(getattr(post, name) for name in _NAMED_BY[:-1]), sitemap.newest([post]))
 
 
-@dataclass(slots=True)
-class Changes:
+class Changes(Struct):
     """What edits have changed of an arrangement, besides posts and values."""
 
     gone: list[KeptPost] = field(default_factory=list)
@@ -197,12 +216,12 @@ class Arrangement:
         found = self._store.execute("SELECT number FROM posts WHERE path = ?", (path,)).fetchone()
         return self.post(found[0]) if found else None
 
-    def name_posts(self, numbers: Iterable[int]) -> None:
-        """Let the posts of these *numbers* have their names, unless they have been read."""
-        for number in numbers:
-            post = self.post(number)
-            if "_read" in post.__dict__ and (names := self._names(number)[1].get(number)):
-                post.__dict__.update({**dict(zip(_NAMED_BY, names, strict=True)), **post.__dict__})
+    def named_post(self, number: int) -> KeptPost:
+        """Return the post of that *number* with its names, unless it has been read."""
+        post = self.post(number)
+        if not post.is_read and "url" not in post.__dict__ and (names := self._names(number)[1].get(number)):
+            post.__dict__.update({**dict(zip(_NAMED_BY, names, strict=True)), **post.__dict__})
+        return post
 
     def _names(self, number: int) -> tuple[str, dict[int, tuple[Any, ...]]]:
         """Return the piece that holds the names of the post of that *number*, and those of all posts in it."""
@@ -329,7 +348,7 @@ class Arrangement:
         for post in posts:
             post._have_all()
             piece, names = self._names(post.number)
-            self.leave(piece, {**names, post.number: names_of(post.__dict__)})
+            self.leave(piece, {**names, post.number: names_of(post)})
             held = {name: value for name, value in post.__dict__.items() if name not in _LESS_OF_KEPT}
             rows.append((post.number, str(post.source_path), pickle.dumps(held, pickle.HIGHEST_PROTOCOL)))
         pieces = [(name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) for name, value in self._left.items()]

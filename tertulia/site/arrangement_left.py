@@ -184,7 +184,7 @@ def _leave_posts(store: sqlite3.Connection, leaving: _Leaving, contents: Iterabl
         values["content"] = post.content if leads_to_file(text) else text
         row = number, str(post.source_path), leaving.packed(values)  # type: ignore[attr-defined]
         store.execute("INSERT INTO posts VALUES (?, ?, ?)", row)
-        named.append(names_of(values))
+        named.append(names_of(post))
     for first in range(0, len(named), arrangement.TOGETHER):
         leaving.keep(
             f"names {first // arrangement.TOGETHER}",

@@ -24,7 +24,7 @@ from tertulia.site import gone, moved, moved_here, put_away, redirects
 from tertulia.site.arrangement import Arrangement, KeptPost
 from tertulia.site.broken_links import files_named, names_of
 from tertulia.site.build import SiteBuild
-from tertulia.site.contents import attributes, leads_to_file
+from tertulia.site.contents import attributes
 from tertulia.site.embeds import pictures_url
 from tertulia.site.label_edits import uses_of
 from tertulia.site.moves import Moves
@@ -123,6 +123,19 @@ class Arrivals:
             if before.problems != now.problems or names.intersection(map(name_of, files_named(before.record.content))):
                 self._cannot("edit_sought")
 
+    def note_named(self, readings: Mapping[str, Reading]) -> None:
+        """Note which files the texts name that are in *readings* by their own, and who of them names others."""
+        seekers: list[str] = self.arrangement.value("seekers")
+        now = [path for path in seekers if path not in readings or readings[path].seeks_posts]
+        now += [path for path, one in readings.items() if one.seeks_posts and path not in seekers]
+        if now != seekers:
+            self.arrangement.leave("seekers", now)
+        named = self.arrangement.value("named files")
+        records = (reading.record for reading in readings.values())
+        names = {name_of(file) for record in records if record for file in files_named(record.content)}
+        if named is not None and names - named:
+            self.arrangement.leave("named files", named | names)
+
     def refuse_named(self, paths: Iterable[str]) -> None:
         """
         See that no text links to the files at *paths*, which become posts or are none any more.
@@ -142,7 +155,7 @@ class Arrivals:
         self.moves.refuse(post)
         is_left = self._published_at(post) - {post.save_as}
         is_led_to = addresses.whole(settings["SITEURL"], post.url) in self.build.led_to
-        is_more = post.said or any(getattr(record, name) for name in _OWN_ADDRESSES)
+        is_more = post.said or post.translations or any(getattr(record, name) for name in _OWN_ADDRESSES)
         shows = draw.published([record.content], pictures_url(settings))
         is_broken = any(one.severity == "error" for one in now.problems)
         return not (is_left or is_led_to or is_more or shows or is_broken or self.build.has_unread)
@@ -182,11 +195,9 @@ class Arrivals:
         if put_away.held([path], content, reader.zone) or self.build.settings.get("SHOW_UNPUBLISHED"):
             self._cannot("edit_other")
         reading = reader.read(path)
-        if reading.guessed or reading.seeks_posts or any(one.severity == "error" for one in reading.problems):
+        if reading.guessed or any(one.severity == "error" for one in reading.problems):
             self._cannot()
         if reading.record:
-            if leads_to_file(reading.record.content) or leads_to_file(reading.record.summary):
-                self._cannot("edit_sought")
             self.paths[reading.record.shown_path] = path
         return reading
 

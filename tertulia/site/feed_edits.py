@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 from tertulia.site import feeds, post_feeds
 from tertulia.site.arrangement import Arrangement, Changes, KeptPost
@@ -43,7 +44,7 @@ class FeedEdits:
                     self._claim(f"{folder}{name}")
             about = post_feeds.label_feed(self.build, kind, edit.label)
             before = self.arrangement.value(f"feed {folder}")[2] if had else ()
-            self._hold(folder, about, before, [one for one in edit.now if not one.mark][: self.most])
+            self._hold(folder, about, before, list(islice((one for one in edit.now if not one.mark), self.most)))
         elif had:
             self._lose(folder)
 

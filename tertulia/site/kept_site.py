@@ -23,6 +23,7 @@ from tertulia.site.arrivals import Arrivals
 from tertulia.site.arrivals import name_of as looked_for
 from tertulia.site.build_inputs import next_due
 from tertulia.site.card_edits import CardEdits
+from tertulia.site.file_links import FileLinks
 from tertulia.site.kept_search import KeptSearch
 from tertulia.site.label_edits import uses_of
 from tertulia.site.link_edits import LinkEdits, bytes_at, told_anew
@@ -69,6 +70,7 @@ class KeptSite:
         build = self.build = kept_build.opened(self.arrangement, folder, output)
         self.moves = Moves(build, self.arrangement, output, self.arrangement.value("site")["page_rules"])
         self.arrivals = Arrivals(build, self.arrangement, self.moves)
+        self.file_links = FileLinks(build, self.arrangement)
         self.cards = CardEdits(build, self.arrangement)
         self.talk = TalkEdits(build, self.arrangement, nest)
         self.search = KeptSearch(build, self.arrangement, output)
@@ -93,6 +95,7 @@ class KeptSite:
         self._led_on = build.led_on  # as the build left it
         self._moved: dict[int, KeptPost] = {}  # in lists
 
+    finds_files = True
     movable = frozenset({"tags", "date", "categories", "authors", "slug", "series_name", "files"})
 
     def close(self) -> None:
@@ -126,7 +129,9 @@ class KeptSite:
         """Let *post*, which has these *values* now, have the text that was read."""
         assert reading.record
         set_text(post, reading.record.content, self.build)
-        post.content = post._content
+        path = Path(str(post.source_path))
+        post.content = self.file_links.followed(post._content, path)
+        post.summary = self.file_links.followed(reading.record.summary, path)
         known, post.files = uses_of_files(post.files), reading.record.files
         if uses_of_files(post.files) - known:
             self.arrivals.publish(post, str(post.source_path))
@@ -188,6 +193,7 @@ class KeptSite:
             self._moved[post.number] = post
             self.renamed.append(post)
             self.cards.say(post)
+            self.moves.lead_translations(post)
 
     def rename(self, post: KeptPost) -> list[str]:
         """Let *post*, which has another title now, have the card that says so, and the blog tell of it."""
@@ -233,8 +239,9 @@ class KeptSite:
         for edit in (*saved.edits, *saved.goes):  # a complaint names the line
             if was := edit.before.record:
                 edit.post.body, edit.post.body_line = was.body, was.body_line
+                self.file_links.refuse_broken(was, Path(str(edit.post.source_path)))
         before = self.links.complaints([*saved.edits, *saved.goes], [edit.before for edit in saved.all])
-        told_before = self.told.told_of(edit.post for edit in saved.edits)
+        told_before = self.told.told_of(edit.post for edit in (*saved.edits, *saved.goes))
         for edit in saved.goes:
             self._go(edit)
         names = edits.change(saved.edits)
@@ -242,6 +249,7 @@ class KeptSite:
         for post in self.moves.changes.gone:
             self.arrivals.bury(post)
         self.arrivals.refuse_beside()
+        self.file_links.refuse_moved([*self.addresses.posts, *(post.number for post in goes)])
         found = [*saved.edits, *comes]
         for post, size in self.talk.read(talks):
             self.touched[post.number] = post
@@ -274,8 +282,7 @@ class KeptSite:
         }
         files |= self._told_to_hosts()
         files |= self.told.files(
-            told_before, told_now, order=self.moves.order, goes=goes,
-            comes=[edit.post for edit in comes], moves=self._moved.values(),
+            told_before, told_now, comes=[edit.post for edit in comes], goes=goes,
             noted={**self.moves.labels.noted, **self.addresses.noted()},
         )  # fmt: skip
         for edit in saved.all:
@@ -357,6 +364,8 @@ class KeptSite:
         self.due = next_due(found, self.build.reader.now)
         if self.due and self.due <= self.build.reader.now:  # nobody knows when
             raise NeedsBuildError(say("edit_undated"))
+        changed = {str(edit.post.source_path): edit.now for edit in (*saved.edits, *comes, *saved.goes)}
+        self.arrivals.note_named(changed)
         looked = {looked_for(one.written) for reading in found for one in reading.looked if one.written}
         if looked - (known := self.arrangement.value("looked for")):
             self.arrangement.leave("looked for", known | looked)

@@ -10,7 +10,6 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Set
 from functools import lru_cache, partial
-from heapq import nsmallest
 from typing import Protocol
 
 import msgspec
@@ -306,8 +305,10 @@ def _tellers(told: dict[int, int], names: Mapping[int, str]) -> dict[int, int]:
     """Return the posts that a word remembers: those it says most of, at most ``POSTS_PER_WORD``."""
     if len(told) <= POSTS_PER_WORD:
         return dict(told)
-    kept = nsmallest(POSTS_PER_WORD, told, key=lambda number: (-told[number], names[number]))
-    return {number: told[number] for number in kept}
+    least = sorted(told.values(), reverse=True)[POSTS_PER_WORD - 1]
+    kept = {number: weight for number, weight in told.items() if weight > least}
+    last = sorted((number for number, weight in told.items() if weight == least), key=names.__getitem__)
+    return kept | dict.fromkeys(last[: POSTS_PER_WORD - len(kept)], least)
 
 
 def _nearest(

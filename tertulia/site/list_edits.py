@@ -6,13 +6,26 @@ drawn, and the rest is left alone.
 
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NoReturn
 
-from tertulia.site.arrangement import CARD, LINK, WHOLE, Changes, KeptListPage, KeptPaginator, KeptPost, KeptPosts
+from msgspec import Struct, field
+
+from tertulia.site import archives
+from tertulia.site.arrangement import (
+    CARD,
+    LINK,
+    WHOLE,
+    Changes,
+    KeptListPage,
+    KeptPaginator,
+    KeptPost,
+    KeptPosts,
+    PostsByNumber,
+)
 from tertulia.site.broken_links import is_redirect
 from tertulia.site.build import SiteBuild
+from tertulia.site.owners import service_places
 from tertulia.site.page_inputs import FRAME, PAGED
 from tertulia.site.pagination import Paginator, parts
 from tertulia.site.redirects import page_leading_to_list
@@ -23,15 +36,15 @@ ALL: Key = ("all", "")
 PERIODS = ("year", "month", "day")
 
 
-@dataclass(slots=True)
-class ListEdit:
+class ListEdit(Struct):
     """One list."""
 
     key: Key
     label: Any  # a tag, category, author, or what is known of a period; None for that of all posts
-    before: list[KeptPost]
-    now: list[KeptPost]
+    before: PostsByNumber
+    now: PostsByNumber
     moves: list[tuple[datetime | None, bool]] = field(default_factory=list)  # when was changed what came, or went
+    is_mixed: bool = False  # posts in other languages came or went
 
     @property
     def is_new(self) -> bool:
@@ -45,19 +58,29 @@ class ListEdit:
 
     def leave(self, post: KeptPost, when: datetime | None) -> None:
         """Let *post*, last changed *when*, be in it no more."""
-        self.now = [one for one in self.now if one.number != post.number]
+        self._put(one for one in self.now.numbers if one != post.number)
         self.moves.append((when, False))
 
     def come(self, post: KeptPost, when: datetime | None) -> None:
         """Let *post*, last changed *when*, be in it: where a build would have it."""
+        numbers = self.now.numbers
         if self.key[0] in ("all", *PERIODS):  # as Pelican sorts them
             at = bisect(self.now, _newest_first(post), key=_newest_first)
-            self.now.insert(at, post)
         else:  # as ``taxonomy`` does
-            oldest = self.now[::-1]
-            oldest.insert(bisect(oldest, _oldest_first(post), key=_oldest_first), post)
-            self.now = oldest[::-1]
+            oldest = PostsByNumber(self.now.arrangement, numbers[::-1])
+            at = len(numbers) - bisect(oldest, _oldest_first(post), key=_oldest_first)
+        self._put((*numbers[:at], post.number, *numbers[at:]))
         self.moves.append((when, True))
+
+    def _put(self, numbers: Iterable[int]) -> None:
+        self.now = PostsByNumber(self.now.arrangement, tuple(numbers))
+
+    @property
+    def oldest_same(self) -> int:
+        """How many posts, from the oldest on, are those that were there before."""
+        pairs = zip(reversed(self.before.numbers), reversed(self.now.numbers), strict=False)
+        least = min(len(self.before), len(self.now))
+        return next((at for at, (old, new) in enumerate(pairs) if old != new), least)
 
 
 def _newest_first(post: KeptPost) -> tuple[float, str]:
@@ -111,9 +134,12 @@ class ListPages:
         settings, rules = self.build.settings, self.rules
         most = int(settings["PAGINATED_TEMPLATES"][template] or settings["DEFAULT_PAGINATION"] or 0)
         old, new = (Paginator(first, url, posts, most, rules) for posts in (edit.before, edit.now))
-        before = dict(parts({"articles": old})) if edit.before else {}
-        now = dict(parts({"articles": new})) if edit.now else {}
         is_other = self._is_other(old, new)
+        # Of thousands of pages, those of old posts are as they were, and know the list by its number.
+        is_plain = isinstance(held, KeptPosts) and not is_other
+        last = min(edit.oldest_same // new.per_page + 1, old.num_pages - 1, new.num_pages - 1) if is_plain else 1
+        before = dict(parts({"articles": old}, but_to=last)) if edit.before else {}
+        now = dict(parts({"articles": new}, but_to=last)) if edit.now else {}
         for name, values in now.items():
             was, page = before.get(name), values["articles_page"]
             if was and page.number > 1 and not is_other and _told(was) == _told(values):
@@ -137,8 +163,8 @@ class ListPages:
 
     def _hold(self, name: str, held: Sequence[KeptPost]) -> None:
         """Let a page that says the same know the list as it is now: a long one is known by its number alone."""
-        kind, names, given = self.page_of(name)
         if not isinstance(held, KeptPosts):
+            kind, names, given = self.page_of(name)
             self.changes.pages[name] = kind, names, {**given, "articles": held}
 
     def _is_other(self, old: Paginator, new: Paginator) -> bool:
@@ -155,10 +181,13 @@ class ListPages:
             self.claim(name)
         lists: dict[str, Any] = {one: held for one in ("articles", "dates") if one in names}
         self.changes.pages[name] = kind, names, {**given, **lists}
-        known = {post.number for post in edit.before}
-        size = LINK if kind == "archives" or edit.key[0] == "year" else self._size(kind)
-        self.changes.shown |= {(name, post): size for post in edit.now if edit.is_new or post.number not in known}
         yield name
+        is_archive = kind == "archives" or edit.key[0] == "year"
+        are_named, were_named = (not is_archive or len(one) <= archives.MOST_LISTED for one in (edit.now, edit.before))
+        known = set(edit.before.numbers) if were_named and not edit.is_new else set()
+        come = [number for number in edit.now.numbers if number not in known] if are_named else ()
+        size = LINK if is_archive else self._size(kind)
+        self.changes.shown |= {(name, edit.now.arrangement.post(number)): size for number in come}
 
     def _lead_on(
         self, url: str, old: Paginator | None, new: Paginator | None, before: Iterable[str], now: Iterable[str]
@@ -189,6 +218,7 @@ class ListPages:
         place = self.build.output / name
         is_free = not place.exists() or (own and place.is_file() and is_redirect(place.read_text("utf-8")))
         is_free = is_free and not any(one.is_file() for one in place.parents)
+        is_free = is_free and not any(f"{name}/".startswith(f"{one}/") for one in service_places(self.build.settings))
         if name in self.taken or not (is_free or (name in self.changes.pages and self.changes.pages[name] is None)):
             self.cannot()
         self.taken.add(name)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from tertulia.site import schema, sitemap
-from tertulia.site.arrangement import Arrangement, KeptPost, KeptPosts
+from tertulia.site.arrangement import Arrangement, KeptPost, KeptPosts, PostsByNumber
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import PERIODS
 from tertulia.site.feed_edits import FeedEdits
@@ -60,8 +60,9 @@ class ListsTold:
         """Return the list of that *key*, which posts come into or leave."""
         if key not in self.edits:
             label, held = self._find(key)
-            self._held[key], posts = held, list(held)
-            self.edits[key] = ListEdit(key, label, posts, list(posts))
+            numbers = held.numbers if isinstance(held, KeptPosts) else tuple(post.number for post in held)
+            self._held[key], posts = held, PostsByNumber(self.arrangement, numbers)
+            self.edits[key] = ListEdit(key, label, posts, posts)
         return self.edits[key]
 
     def _find(self, key: Key) -> tuple[Any, Sequence[KeptPost]]:
@@ -118,12 +119,22 @@ class ListsTold:
         begins_or_ends = edit.is_new or edit.is_gone
         if begins_or_ends and any(one.lang != own for one in (*edit.before, *edit.now)):
             self.cannot("edit_begins")
+        if begins_or_ends and self.build.editions.is_elsewhere(self._url(edit)):
+            self.cannot("edit_begins")
         if not begins_or_ends and not all(any(one.lang == own for one in posts) for posts in (edit.before, edit.now)):
             self.cannot("edit_begins")
         # Where no list had a post in it, all lists of others are told of (``with_own_posts``).
         told = self.labels.given(kind) if kind in LABELS and begins_or_ends else ()
         if told and not any(one.lang == own for label, posts in told if label is not edit.label for one in posts):
             self.cannot("edit_begins")
+
+    def _url(self, edit: ListEdit) -> str:
+        """Return the address of a list of its own, which may be new."""
+        kind = str(edit.key[0])
+        if kind in PERIODS:
+            period: dict[str, Any] = edit.label or self._new_period(kind, edit.key[1], edit.now[0])
+            return str(period["url"])
+        return str(edit.label.url)
 
     def _of_label(self, edit: ListEdit, held: Sequence[KeptPost]) -> Iterator[str]:
         """Let all that shows the list of a tag, category or author show it as it is now."""
@@ -147,10 +158,13 @@ class ListsTold:
         if not isinstance(before, KeptPosts):
             return list(edit.now)
         own = self.build.settings["DEFAULT_LANG"]
-        languages = set(before.languages) - {own}
-        if any(one.lang == own for one in edit.now):
-            languages.add(own)
-        self.arrangement.leave(before.name, (tuple(one.number for one in edit.now), tuple(sorted(languages))))
+        if edit.is_mixed:
+            languages = {one.lang for one in edit.now}
+        else:
+            languages = set(before.languages) - {own}
+            if any(one.lang == own for one in edit.now):
+                languages.add(own)
+        self.arrangement.leave(before.name, (edit.now.numbers, tuple(sorted(languages))))
         return before
 
     def _of_all(self, edit: ListEdit, held: Sequence[KeptPost]) -> Iterator[str]:
@@ -208,7 +222,7 @@ class ListsTold:
         return {"dates": [], "articles": [], **places, "period": named, "period_num": number}
 
     def _count(self) -> Iterator[str]:
-        """Yield the pages that tell how many posts are in lists where that is another number now."""
+        """Yield the pages that tell which years there are, or how many posts a list has, where that is another now."""
         settings = self.build.settings
         counted = {edit.key[0] for edit in self.edits.values() if len(edit.before) != len(edit.now)}
         places = [f"{name.upper()}_SAVE_AS" for kind, name in LABELS.items() if kind in counted]
@@ -216,7 +230,7 @@ class ListsTold:
             places += ["SEARCH_SAVE_AS", "404_SAVE_AS"]
         names = (settings.get(place) for place in places)
         yield from (name for name in names if name and self.arrangement.has_page(name))
-        if "year" in counted:
+        if any(edit.is_new or edit.is_gone for edit in self.edits.values() if edit.key[0] == "year"):
             for periods in self.given("period_archives").values():
                 for one in periods:
                     yield from self._following(one["save_as"])

@@ -34,13 +34,14 @@ Addresses = Mapping[str, tuple[str, ...]]  # file in the output → what names w
 def remembered(settings: Mapping[str, Any]) -> Addresses:
     """Return what earlier builds and publications noted; nothing where there is no note, or none that can be read."""
     found: dict[str, tuple[str, ...]] = dict(published(settings))
+    output = Path(settings.get("PREVIOUS_OUTPUT") or settings.get("OUTPUT_PATH") or "output")
     try:
-        before = posts.read(Path(settings.get("PREVIOUS_OUTPUT") or settings.get("OUTPUT_PATH") or "output"))
+        before = posts.read_addresses(output)
+        if not any(key.startswith("tags:") for named in before.values() for key in named):
+            found |= _first_addresses(posts.read(output).posts, settings.get("TAG_SAVE_AS") or "")
     except (ContentError, OSError):
         return found
-    if not any(key.startswith("tags:") for named in before.addresses.values() for key in named):
-        found |= _first_addresses(before.posts, settings.get("TAG_SAVE_AS") or "")
-    return found | before.addresses
+    return found | before
 
 
 def published(settings: Mapping[str, Any]) -> Addresses:
@@ -79,15 +80,14 @@ def noted(before: Addresses, contents: Iterable[Content]) -> dict[str, tuple[str
 
 def old_files(before: Addresses, contents: Iterable[Content]) -> dict[str, list[str]]:
     """Return the files that each of *contents*, by the one it has now, had before."""
+    keys_of = {content.save_as: every_key(content) for content in contents}
+    sought = {key for keys in keys_of.values() for key in keys}
     by_key: dict[str, list[str]] = defaultdict(list)
     for file, named in before.items():
         for key in named:
-            by_key[key].append(file)
-    found = {}
-    for content in contents:
-        files = {file for key in every_key(content) for file in by_key.get(key, ())}
-        found[content.save_as] = sorted(files - {content.save_as})
-    return found
+            if key in sought:
+                by_key[key].append(file)
+    return {now: sorted({file for key in keys for file in by_key[key]} - {now}) for now, keys in keys_of.items()}
 
 
 def old_lists(before: Addresses, contents: Iterable[Content]) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from posixpath import dirname, normpath
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from tertulia.core.addresses import split_address
 from tertulia.core.files import write_new
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
+from tertulia.core.setting_kinds import MOUNTS, parse_service
 from tertulia.site.contents import Content
 from tertulia.site.editions import list_files
 from tertulia.site.problems import report
@@ -86,6 +88,23 @@ def claim_own(owners: Owners, settings: Mapping[str, Any], posts: Iterable[Conte
     own = say("own_page")
     for path in (*OWN_FILES, *_templates(settings), *_lists(settings, posts)):
         owners.claim(path, own)
+    for path in service_places(settings):
+        owners.claim(path, say("own_service"))
+
+
+def service_places(settings: Mapping[str, Any]) -> Iterator[str]:
+    """
+    Yield what the service answers on the site's own host, as if each were a file: nobody gets to see what lies below.
+
+    A preview's is on its host wherever the blog's will be, and says nothing of this.
+    """
+    written, site = str(settings.get("SERVICE_ADDRESS") or ""), settings["SITE_ADDRESS"]
+    service, site = split_address(parse_service(written, site)), split_address(site)
+    if service.origin and service.origin == site.origin and not settings["SHOW_UNPUBLISHED"]:
+        folder = f"{site.path.rstrip('/')}/"
+        for path in (f"{service.path.rstrip('/')}{mount}" for mount in MOUNTS):
+            if path.startswith(folder):
+                yield path.removeprefix(folder)
 
 
 def _templates(settings: Mapping[str, Any]) -> Iterator[str]:

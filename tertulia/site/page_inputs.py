@@ -6,6 +6,7 @@ A page of a kind that is not named here, or of somebody else's theme, has no key
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tertulia.site.archives import archive_months
 from tertulia.site.facets import Facets, Inputs, UndeclaredError, digest
 from tertulia.site.owners import PageToWrite
 from tertulia.site.series import series_counterparts
@@ -154,7 +155,7 @@ def _period(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None
     inputs.names |= {"period", "period_num", "dates", "articles"}
     inputs.value("place", given["period_num"])
     if len(given["period_num"]) == 1:
-        inputs.links(given["dates"], "list")
+        _dated(inputs, given, given["period_num"][0])
         inputs.value("list", [len(given["articles"]), inputs.facets.languages(given["articles"])])
     else:
         _cards(inputs, given)
@@ -163,15 +164,24 @@ def _period(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None
     _years(inputs, given)
 
 
-def _years(inputs: Inputs, given: Mapping[str, Any]) -> None:
+def _years(inputs: Inputs, given: Mapping[str, Any], *, counts: bool = False) -> None:
     inputs.names |= {"period_archives"}
     years = given["period_archives"].get("year", ())
-    inputs.value("list", [[one["url"], one["period_num"], len(one["articles"])] for one in years])
+    inputs.value("list", [[one["url"], one["period_num"], counts and len(one["articles"])] for one in years])
+
+
+def _dated(inputs: Inputs, given: Mapping[str, Any], year: int | None = None) -> None:
+    """Take in the posts of an archive by date, or its months with their counts (``tertulia/site/archives.py``)."""
+    inputs.names |= {"period_archives"}
+    months = archive_months(len(given["articles"]), given["period_archives"], year)
+    inputs.value("list", [[str(one.date), one.url, one.posts_count] for one in months])
+    if not months:
+        inputs.links(given["dates"], "list")
 
 
 def _archives(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None:
     inputs.names |= {"articles", "dates"}
-    inputs.links(given["dates"], "list")
+    _dated(inputs, given)
     inputs.value("list", len(given["articles"]))
     known, form = inputs.facets.build.editions, given["YEAR_ARCHIVE_URL"]
     years = dict.fromkeys(form.format(date=post.date) for post in given["dates"]) if form else ()
@@ -190,7 +200,7 @@ def _counted(name: str) -> Callable[[Inputs, PageToWrite, Mapping[str, Any]], No
 
 
 def _ways(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None:
-    _years(inputs, given)
+    _years(inputs, given, counts=True)
     _counted("tags")(inputs, page, given)
     languages = (given.get("language_homes") or {}).keys() | {given["DEFAULT_LANG"]}
     lists = [given.get(f"{name}_URL") for name in ("SEARCH", "ARCHIVES")]

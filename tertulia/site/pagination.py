@@ -7,9 +7,10 @@ that a blog's own templates find what they know.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from posixpath import split, splitext
 from typing import Any
+
+from msgspec import Struct
 
 
 class Paginator:
@@ -57,8 +58,7 @@ class Paginator:
             yield self.page(number).save_as
 
 
-@dataclass(frozen=True, slots=True)
-class ListPart:
+class ListPart(Struct, frozen=True):
     """One page of a list."""
 
     number: int
@@ -108,12 +108,15 @@ class ListPart:
         return place.removeprefix("/")
 
 
-def parts(shared: Mapping[str, Paginator]) -> Iterator[tuple[str, dict[str, Any]]]:
+def parts(shared: Mapping[str, Paginator], *, but_to: int = 1) -> Iterator[tuple[str, dict[str, Any]]]:
     """
     Yield the file of each page of lists *shared* out alike, and what its template is given of each list by its name.
+
+    Args:
+        but_to: Leave away the older pages up to that number; 1 for none.
     """
     first = next(iter(shared.values()))
-    for number in range(1, first.num_pages + 1):
+    for number in (1, *range(max(but_to, 1) + 1, first.num_pages + 1)):
         newer, older = first.newer(number), first.older(number)
         given: dict[str, Any] = {}
         for name, one in shared.items():

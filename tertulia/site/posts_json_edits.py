@@ -5,11 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-
 from tertulia.content import posts
 from tertulia.site import moved, posts_json
-from tertulia.site.arrangement import KeptPost
 from tertulia.site.build import SiteBuild
 
 Told = dict[tuple[str, str], posts.Post]
@@ -46,40 +43,30 @@ class PostsJsonEdits:
         before: Told,
         now: Told,
         *,
-        order: Sequence[KeptPost] | None,
-        comes: Iterable[KeptPost],
-        goes: Iterable[KeptPost],
-        moves: Iterable[KeptPost],
+        comes: Sequence[Any],
+        goes: Sequence[Any],
         noted: Mapping[str, tuple[str, ...]],
     ) -> dict[str, bytes]:
         """
         Return the file, where it says otherwise than *before*: of many posts, it is long.
 
         Args:
-            now: What it says of the same posts now, and of others.
-            order: All posts as lists have them, where any came, went or moved.
+            before: What it said of posts that were edited, or went.
+            now: What it says of those that were edited, came, or have another card.
             noted: What names who has another file than before; nothing where nobody has it any more.
         """
-        comes, goes, moves = list(comes), list(goes), list(moves) if order else []
-        if not (comes or goes or moves or noted) and now == before:
+        if now == before and not (comes or goes or noted):
             return {}
-        published = posts.read(self.output)
-        entries = [now.get(one.key, one) for one in published.posts]
-        away = {(post.id, post.lang) for post in (*goes, *moves)}
-        entries = [one for one in entries if one.key not in away]
-        places = {one.key: at for at, one in enumerate(entries)}
-        put = {(post.id, post.lang) for post in (*comes, *moves)}
-        after: dict[int, list[posts.Post]] = {}
-        last = -1
-        for post in order or () if put else ():
-            key = post.id, post.lang
-            if key in put:
-                after.setdefault(last, []).append(now[key])
-            else:
-                last = places.get(key, last)
-        entries = [*after.get(-1, ()), *(one for at, two in enumerate(entries) for one in (two, *after.get(at, ())))]
-        known = {} if published.preview else self._addresses(published.addresses, comes, goes, noted)
-        return {posts.FILE_NAME: posts.encoded(replace(published, posts=tuple(entries), addresses=known))}
+        coming = {(post.id, post.lang) for post in comes}
+        old = {key: one for key, one in now.items() if key not in coming} | before
+        same = {key for key, one in before.items() if one == now.get(key)}
+        gone = [(one.date, *key) for key, one in old.items() if key not in same]
+        there = [one for key, one in now.items() if key not in same]
+        known = None
+        if not self.build.settings.get("SHOW_UNPUBLISHED") and (comes or goes or noted):
+            known = self._addresses(posts.read_addresses(self.output), comes, goes, noted)
+        held = (self.output / posts.FILE_NAME).read_bytes()
+        return {posts.FILE_NAME: posts.edited(held, gone=gone, there=there, addresses=known)}
 
     def _addresses(
         self,
@@ -94,4 +81,4 @@ class PostsJsonEdits:
         there = {file: named for file, named in known.items() if file not in gone}
         there |= {file: before[file] for file in gone & before.keys()}
         there |= {file: named for file, named in noted.items() if named}
-        return moved.noted(there, comes) if comes or gone or noted else dict(known)
+        return moved.noted(there, comes)

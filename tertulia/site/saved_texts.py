@@ -10,7 +10,6 @@ from tertulia.embeds import draw
 from tertulia.site.arrangement import WHOLE
 from tertulia.site.arrivals import Arrivals
 from tertulia.site.build import SiteBuild
-from tertulia.site.contents import leads_to_file
 from tertulia.site.embeds import pictures_url
 from tertulia.site.records import Reading
 from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits
@@ -84,6 +83,5 @@ def _refuse(edit: Edit, build: SiteBuild) -> None:
     assert before
     assert now
     shows, showed = (draw.published([one.content], pictures_url(build.settings)) for one in (now, before))
-    to_files = leads_to_file(before.content) or leads_to_file(now.content)
-    if to_files or shows != showed or edit.now.due != edit.before.due or edit.now.guessed or edit.before.guessed:
+    if shows != showed or edit.now.due != edit.before.due or edit.now.guessed or edit.before.guessed:
         raise NeedsBuildError(say("edit_arranged", path=Path(edit.post.shown_path).name))

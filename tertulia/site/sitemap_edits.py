@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape, unescape
 from pathlib import Path
+from typing import Any
 
 from tertulia.core import addresses, lazy_re
 from tertulia.site import sitemap
@@ -127,8 +128,15 @@ def _newest(told: str, posts: Iterable[KeptPost], moves: Iterable[Move]) -> str:
     """
     latest = datetime.fromisoformat(told) if told else None
     for when, comes in moves:
-        if latest is None or when is None or when == latest or (when > latest and not comes):
-            latest = sitemap.newest(one for one in posts if not one.mark)
+        if latest is None or when is None or (when >= latest and not comes):
+            known = (_last_changed(one) for one in posts if not one.mark)
+            latest = max(filter(None, known), default=None)
             break
         latest = max(latest, when)
     return latest.isoformat() if latest else ""
+
+
+def _last_changed(post: Any) -> datetime | None:
+    """Return when *post* was changed last; of most that is known, and they are not read for it."""
+    when: datetime | None = sitemap.newest([post]) if post.is_read else post.last_changed
+    return when

@@ -28,7 +28,6 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -36,10 +35,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemBytecodeCache, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
+from msgspec.structs import replace
 
 from tertulia.content.networks import label
 from tertulia.core import addresses
 from tertulia.site import feeds, json_ld, schema
+from tertulia.site.archives import archive_months
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import Counterpart
 from tertulia.site.link_notes import link_notes
@@ -327,6 +328,7 @@ GLOBALS = (
         search_languages,
         search_parts,
         licence_address,
+        archive_months,
     ),
     *(asset, card, service, endpoint, shared, link_notes, list_json_ld),
 )

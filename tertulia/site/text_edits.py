@@ -53,6 +53,7 @@ class Arranged(Protocol):
     def change(self, post: Any, reading: Reading, values: Mapping[str, Any]) -> None:
         """Let *post*, which has these *values* now, have the text that was read."""
 
+    finds_files: bool  # it knows which files there are now, so that texts may name them
     movable: frozenset[str]  # what may be another of a post besides its text: where it stands in lists
 
     def place_of(self, post: Any) -> Any:
@@ -166,7 +167,7 @@ class TextEdits:
         before = self.arranged.reading(path)
         if before is None or before.record is None or reading.record is None:
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
-        if reading.seeks_posts or before.seeks_posts:
+        if (reading.seeks_posts or before.seeks_posts) and (post.is_page or not self.arranged.finds_files):
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
         fields = frozenset(PostRecord.__struct_fields__) - self.arranged.movable
         if any(_is_other(name, before.record, reading.record) for name in fields):
@@ -210,7 +211,7 @@ def set_text(post: Any, html: str, build: SiteBuild) -> None:
 class BuiltSite:
     """What a *build* of this process has arranged."""
 
-    movable: frozenset[str] = frozenset()
+    finds_files, movable = False, frozenset[str]()
 
     def __init__(self, build: SiteBuild) -> None:
         self.build = build

@@ -15,6 +15,7 @@ from tertulia.core import languages
 from tertulia.core.addresses import host_of, split_address, web_address
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
+from tertulia.core.setting_kinds import MOUNTS
 from tertulia.core.text import one_line
 from tertulia.store.filters import check
 from tertulia.web import (
@@ -37,7 +38,6 @@ from tertulia.web.team import has_role
 log = logging.getLogger(__name__)
 
 # What a preview, or a proxy, hands over to us.
-MOUNTS = ("/comments", "/moderation", "/inbox", "/webmention", "/pingback", "/newsletter", "/healthz")
 _OURS = tuple(f"{mount}/" for mount in MOUNTS)
 
 # 10,000 characters of four bytes, percent-encoded, and the rest of the form.

@@ -15,9 +15,10 @@ from tertulia.core import running
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.core.secret import HideSecrets
+from tertulia.core.setting_kinds import MOUNTS
 from tertulia.core.visible import OneLine
 from tertulia.web import server, webmention
-from tertulia.web.app import MOUNTS, create
+from tertulia.web.app import create
 
 
 def run(root: Path, host: str, port: int) -> None:

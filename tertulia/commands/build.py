@@ -21,9 +21,10 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from tertulia.commands.build_report import BuildReport, Remark, complaints, decimal, summary, tell
 from tertulia.core import paths
@@ -383,7 +384,7 @@ def main(arguments: list[str]) -> "SiteBuild | None":
     speak(language)
     with contextlib.suppress(KeyboardInterrupt):
         report, built = _pelican(settings, output, json.loads(overrides))
-        Path(answer).write_text(json.dumps(asdict(report)), "utf-8")
+        Path(answer).write_text(json.dumps(msgspec.to_builtins(report)), "utf-8")
         return None if report.failure else built
     return None
 

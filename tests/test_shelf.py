@@ -118,7 +118,7 @@ def test_what_files_read_as_before_is_held_one_part_at_a_time(tmp_path, monkeypa
     paths = [f"{number}.md" for number in range(99)]
     assert [] == list(state.known(paths, dt.datetime(2026, 11, 22, tzinfo=dt.UTC), None, None))
     assert len(held) > 10
-    assert {None} == {one() for one in held}
+    assert not any(one() is not None for one in held)
 
 
 def test_what_many_records_say_is_held_once():

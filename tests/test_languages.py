@@ -104,6 +104,8 @@ def test_a_slip_in_own_words_is_passed_over(tmp_path, written):
     ("written", "expected"),
     [
         ("[readers.page]\nmenu = ", "theme/languages/ca.toml:2: esto no es TOML; "),
+        ('[readers.page]\nmenu = "a"\n[readers.page]\nby = "b"', "ca.toml:3: esto estaba ya más arriba; junta"),
+        ('[readers.page]\nmenu = "a"\nmenu = "b"', "ca.toml:3: esto estaba ya más arriba"),
         ('[readers.page]\nmneu = "Seccions"', "«mneu»"),
         ('[readers.page]\nmenu = "{que}"', "«menu»"),
         ('by = "Firma"', "ca.toml:1: «by» está fuera de su sección"),

@@ -283,6 +283,23 @@ def edited(blog: Blog, *edits: Callable[[], None], name: str = "dos", **more: ob
     return written
 
 
+def shown(blog: Blog, *turns: tuple[list[str], list], **more: object) -> list[list[str]]:
+    """Build *blog*, and show each of *turns*, names of posts and edits of them, in place: what was written."""
+    more = {"RELATED_POSTS": 0, **more}  # in so small a blog they are soon worked out for all
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state", **more)
+    assert "" == leave_site(one, "mark", REPORT)
+    written = []
+    for names, edits in turns:
+        for edit in edits:
+            edit()
+        written.append(in_place(blog.root, blog.root / "one", *names))
+        if written[-1]:
+            built(blog.root, blog.root / "whole", NOW, **more)
+            assert_same(tree(blog.root / "whole"), tree(blog.root / "one"))
+            shutil.rmtree(blog.root / "whole")
+    return written
+
+
 def saying(blog: Blog, text: str, name: str = "dos", **header: str) -> Callable[[], None]:
     """Return an edit that gives the post *name* another text, and more in its header."""
 

@@ -1,11 +1,13 @@
 """``build``: told in one line, nothing lost when it fails, where it broke."""
 
+import logging
 from pathlib import Path
 
 import pytest
 
 from tertulia.commands import build, build_report
 from tertulia.core import languages
+from tertulia.core.errors import ContentError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -154,3 +156,16 @@ def test_where_it_broke_is_a_place_of_ours(tmp_path):
         except Exception as error:
             told.append(build.where_it_broke(error, tmp_path).partition(": ")[0])
     assert ["page.html:2", "bad.html:2"] == told
+
+
+def test_what_we_say_ourselves_is_said_once():
+    """An error of ours has its place and its cure in its words; another's is told with where it broke."""
+    gather = build.Gather()
+    for error in (ContentError("content/people.toml:3: mal; bien"), ZeroDivisionError("roto")):
+        try:
+            raise error
+        except Exception as caught:
+            gather.emit(logging.makeLogRecord({"levelno": logging.ERROR, "name": "tertulia", "msg": str(caught)}))
+    ours, others = (remark.text for remark in gather.remarks)
+    assert "content/people.toml:3: mal; bien" == ours
+    assert others.startswith("roto (") and "ZeroDivisionError: roto" in others

@@ -1,7 +1,6 @@
 """Feeds: read back by someone else's reader, the same on every day, and unharmed by hostile titles."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import feedparser
@@ -9,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from msgspec.structs import replace
 from PIL import Image
 
 from tertulia.core import addresses

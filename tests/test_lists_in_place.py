@@ -1,7 +1,5 @@
 """Lists of tags, topics and authors that begin or end with an edit are shown in place, as a full build shows them."""
 
-import shutil
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,22 +8,15 @@ from pelican.settings import DEFAULT_CONFIG
 
 from tertulia.site import archives
 from tertulia.site.label_edits import pelican_slug
-from tertulia.site.site_left import leave_site
 from tests.editing import (
-    NOW,
-    REPORT,
     TAGGED,
     Blog,
-    arranged,
-    assert_same,
     blog,
-    built,
     gone,
-    in_place,
     new,
     picture,
     saying,
-    tree,
+    shown,
 )
 
 pytestmark = pytest.mark.slow
@@ -40,23 +31,6 @@ def plain(blog: Blog) -> Blog:
     for name in blog.posts:
         saying(blog, TAGGED if name in ("dos", "seis") else WORDS, name)()
     return blog
-
-
-def shown(blog: Blog, *turns: tuple[list[str], list], **more: object) -> list[list[str]]:
-    """Build *blog*, and show each of *turns*, names of posts and edits of them, in place: what was written."""
-    more = {"RELATED_POSTS": 0, **more}  # in so small a blog they are soon worked out for all
-    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state", **more)
-    assert "" == leave_site(one, "mark", REPORT)
-    written = []
-    for names, edits in turns:
-        for edit in edits:
-            edit()
-        written.append(in_place(blog.root, blog.root / "one", *names))
-        if written[-1]:
-            built(blog.root, blog.root / "whole", NOW, **more)
-            assert_same(tree(blog.root / "whole"), tree(blog.root / "one"))
-            shutil.rmtree(blog.root / "whole")
-    return written
 
 
 @pytest.mark.parametrize(("header", "page", "more"), [

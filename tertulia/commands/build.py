@@ -21,9 +21,10 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from tertulia.commands.build_report import BuildReport, Remark, complaints, decimal, summary, tell
 from tertulia.core import paths
@@ -225,7 +226,8 @@ class Gather(logging.Handler):
                 return
         # Pelican logs a post that it could not read from inside the "except", without saying why.
         error = (record.exc_info and record.exc_info[1]) or sys.exception()
-        if error and severity == "error":
+        is_said = isinstance(error, TertuliaError) and str(error) in text  # our own says where it is
+        if error and severity == "error" and not is_said:
             text += f" ({where_it_broke(error, Path.cwd())})"
         self.remarks[Remark(severity, text)] = None
 
@@ -382,7 +384,7 @@ def main(arguments: list[str]) -> "SiteBuild | None":
     speak(language)
     with contextlib.suppress(KeyboardInterrupt):
         report, built = _pelican(settings, output, json.loads(overrides))
-        Path(answer).write_text(json.dumps(asdict(report)), "utf-8")
+        Path(answer).write_text(json.dumps(msgspec.to_builtins(report)), "utf-8")
         return None if report.failure else built
     return None
 

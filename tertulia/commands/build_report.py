@@ -1,23 +1,22 @@
 """How a build went, and what is said of it in the terminal."""
 
 import sys
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tertulia.core import languages
 from tertulia.core.languages import say
 from tertulia.core.models import Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """One thing the build had to say."""
 
     severity: Severity
     text: str  # "content/posts/….md:12: what is wrong; what to do"
 
 
-@dataclass(slots=True)
-class BuildReport:
+class BuildReport(Struct):
     """How a build went."""
 
     posts: int = 0

@@ -57,7 +57,7 @@ def _show(folder: Path, look: Look, *, strict: bool) -> tuple[Told, list[str]]:
         touched = [*look.changed, *_come(look.changed, note, site.talk.folder)]
         looked_ns, stamps = time.time_ns(), {path: stamp_of(path) for path in touched}
         before = complaints(_report(site), plain=True)
-        files = site.prepare(_saved(touched, site))
+        files = site.prepare(_saved(touched, note, site))
         report = _report(site)
         if strict and not report.clean:
             raise NeedsBuildError(say("edit_failed", why="--strict"))
@@ -92,12 +92,15 @@ def _come(touched: Sequence[str], note: BuildNote, talk: Path) -> list[str]:
     return [path for path in dict.fromkeys(there) if not note.inputs.get(path) and path not in touched]
 
 
-def _saved(touched: list[str], site: KeptSite) -> Iterator[str]:
-    """Yield what was saved, came or went: folders say nothing of themselves."""
+def _saved(touched: list[str], note: BuildNote, site: KeptSite) -> Iterator[str]:
+    """Yield what was saved, came or went: folders say nothing of themselves, but where a file was before."""
     for path in touched:
         if site.talk.is_of(path) or not os.path.isdir(path):
             yield path
-        elif os.path.islink(path) or os.path.basename(path) in up_to_date.PASSED_OVER:
+            continue
+        was, name = note.inputs.get(path), os.path.basename(path)
+        was_file = was is not None and ("." in name or was[3] != os.stat(path).st_ino)
+        if was_file or os.path.islink(path) or name in up_to_date.PASSED_OVER:
             raise NeedsBuildError(say("edit_other", path=Path(path).name))
 
 

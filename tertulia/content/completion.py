@@ -7,10 +7,11 @@ leaves) is a draft, whatever its header says.
 
 import datetime as dt
 import re
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from tertulia.content.dates import from_name
 from tertulia.content.header import Header, split

@@ -5,9 +5,10 @@ YAML, TOML and JSON nest; what a post says of itself does not. Here the one beco
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeGuard
+
+from msgspec import Struct
 
 from tertulia.content.key_names import fold, is_ignored, key_of
 from tertulia.content.keys import Kind, key_named, split_names
@@ -47,8 +48,7 @@ _UNQUOTED = lazy_re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One ``Clave: valor`` as it stands in the file."""
 
     key: str  # the name in code, "" when unknown
@@ -59,8 +59,7 @@ class Field:
     is_unread: bool = False  # a table or list in which nothing was found that could be its value
 
 
-@dataclass(frozen=True, slots=True)
-class RawField:
+class RawField(Struct, frozen=True):
     """A key with its value of any shape: text, a list, a table."""
 
     name: str

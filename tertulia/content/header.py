@@ -16,9 +16,10 @@ What is no header is text: nothing that an author wrote between the two is ever 
 import json
 import re
 import tomllib
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct
 
 from tertulia.content.fields import MOST_FIELDS, Field, RawField, composed, flat, inline_table, plain_tree, yaml_fields
 from tertulia.content.key_names import advice, fold, is_ignored, is_known, key_of, looks_like_state, nearest
@@ -48,8 +49,7 @@ _NIKOLA_HELD = lazy_re.compile(r"(?:^|[,\s])(?:draft|private)\s*(?:,|$)", re.I)
 _BRACKETS = {"[": "]", "{": "}"}
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """A file cut in two: its fields and its body, each with its place."""
 
     fields: tuple[Field, ...]

@@ -12,9 +12,10 @@ Ghost, Obsidian Publish, WordPress exporters, Hexo, Zola and the themes that man
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from tertulia.content.networks import NETWORKS, NetworkName
 
@@ -51,8 +52,7 @@ EMPTY: Mapping[Kind, object] = MappingProxyType(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Struct, frozen=True, kw_only=True):
     """One key: lists of names are parted by commas, those of other programs by blanks."""
 
     name: str  # in code, in templates, and always understood

@@ -9,9 +9,11 @@ import datetime as dt
 import html
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tertulia.content.dates import is_ambiguous, parse_date
 from tertulia.content.fields import Field
@@ -36,8 +38,7 @@ _YES = frozenset(["true", "yes", "y", "on", "t", "1", "x"])
 _NO = frozenset(["false", "no", "nao", "non", "nein", "ez", "n", "off", "f", "0", "never", "none", "null", "~"])
 
 
-@dataclass(slots=True)
-class Metadata:
+class Metadata(Struct):
     """What the author says of a post, typed. ``lines`` tells where each key stands."""
 
     title: str = ""
@@ -78,7 +79,7 @@ class Metadata:
 
 
 # The keys that only the theme asks for → what they are where a post does not have them.
-_FIELDS = frozenset(one.name for one in fields(Metadata))
+_FIELDS = frozenset(Metadata.__struct_fields__)
 EXTRA_KEYS = tuple(key for key in KEYS if key.kind in EMPTY and (key.attribute or key.name) not in _FIELDS)
 NOTHING_MORE: Mapping[str, object] = MappingProxyType({key.name: EMPTY[key.kind] for key in EXTRA_KEYS})
 
@@ -167,8 +168,7 @@ _PICTURE = lazy_re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _ValueReader:
+class _ValueReader(Struct, frozen=True):
     """Puts the values of one header where they belong in *meta*, and tells what makes no sense."""
 
     meta: Metadata

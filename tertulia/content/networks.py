@@ -7,13 +7,12 @@ by entry points is known here by its name alone.
 A further account of a network is one more network, with a number behind its name: "mastodon_2".
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tertulia.core import extensions, lazy_re
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkName:
+class NetworkName(Struct, frozen=True):
     """How people write of a network."""
 
     label: str

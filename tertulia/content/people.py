@@ -12,9 +12,10 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from tertulia.content.networks import NETWORKS, is_network
 from tertulia.core import lazy_re, toml
@@ -52,8 +53,7 @@ _HANDLE = lazy_re.compile_unicode(r"[^\s@/?#<>\"]+(?:/[^\s@/?#<>\"]+)?")
 _EXAMPLES = {"mastodon": "@ana@mastodon.example", "bluesky": "ana.bsky.social"}
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(Struct, frozen=True):
     """Someone, with a handle on each network where they are."""
 
     key: str  # what stands after "@": "ana"

@@ -19,8 +19,10 @@ https://kramdown.gettalong.org/syntax.html#extensions, https://quarto.org/docs/a
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tertulia.core import lazy_re
 
@@ -35,8 +37,7 @@ SUMMARY_ENDS = lazy_re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Notation:
+class Notation(Struct, frozen=True):
     """One way to write a note."""
 
     opens: str
@@ -108,8 +109,7 @@ _TICKS = lazy_re.compile("`+")
 _ESCAPED = lazy_re.compile(r"\\(?=%%|<!--|<%[#-]|\{[#%{/>:])")
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A note that was left out."""
 
     written: str  # what of it stands in the piece in which it begins

@@ -14,8 +14,9 @@ further variants, chooses the label and describes a tag::
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from tertulia.core import lazy_re, toml
 from tertulia.core.asked import Answer, Question, noted
@@ -45,8 +46,7 @@ def tag_slug(label: str) -> str:
     return slug or "".join(f"u{ord(mark):x}" for mark in label.strip())
 
 
-@dataclass(frozen=True)
-class _TagEntry:
+class _TagEntry(Struct, frozen=True):
     """One tag of tags.toml."""
 
     slug: str

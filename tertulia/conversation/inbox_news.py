@@ -1,9 +1,10 @@
 """What waits in the inbox, told to who is not looking at it: an Atom feed, and a letter a day for who wants it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from tertulia.content.networks import label
 from tertulia.conversation import inbox_words

@@ -1,16 +1,16 @@
 """Who answers whom: a flat list of comments as a tree, and the tree cut at a depth at which it can still be read."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from tertulia.content.snapshot import REMOVED, Comment
 
 DEPTH = 3
 
 
-@dataclass(slots=True)
-class CommentNode:
+class CommentNode(Struct):
     """One comment and what answers it, in the order in which it was said."""
 
     said: Comment

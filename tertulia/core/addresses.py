@@ -11,9 +11,10 @@ as the web's programs know it: "peñabrava.example" is ``xn--peabrava-e3a.exampl
 import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from msgspec import Struct
 
 from tertulia.core import lazy_re
 from tertulia.core.visible import visible
@@ -61,8 +62,7 @@ _HOST = lazy_re.compile(r"(?P<before>\s*(?:[a-z][a-z0-9+.-]*:)?//(?:[^/?#@]*@)?)
 _HAS_SCHEME = lazy_re.compile(r"\s*[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """The parts of an address; all of them empty for a text that is none."""
 
     scheme: str = ""  # lower case

@@ -6,9 +6,10 @@ https://html.spec.whatwg.org/multipage/parsing.html#tokenization
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
+
+from msgspec import Struct
 
 from tertulia.core import lazy_re
 
@@ -32,8 +33,7 @@ _NAME_AND_VALUE = lazy_re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Tag:
+class Tag(Struct, frozen=True, dict=True):
     """One tag: ``html[start:end]``."""
 
     name: str  # lower case

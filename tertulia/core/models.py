@@ -1,13 +1,13 @@
 """The nouns that every layer shares: frozen, plain, and without behaviour of their own."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Severity = Literal["error", "warning", "hint"]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """
     One thing in one file that the author should look at.
 
@@ -26,8 +26,7 @@ class Problem:
         return f"{place}: {self.what}; {self.fix}" if self.fix else f"{place}: {self.what}"
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(Struct, frozen=True):
     """Whom a post thanks or builds on: ``Vía:``, ``Fuente:``, ``Foto:``, ``Gracias:``."""
 
     kind: Literal["via", "source", "photo", "thanks"]
@@ -35,16 +34,14 @@ class Credit:
     url: str  # where it leads; "" when only a name is known
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Struct, frozen=True):
     """A dated note that the author added after publication: ``Actualización:``."""
 
     date: str  # ISO 8601 date, "2026-11-22"
     html: str  # the note, rendered from Markdown
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A published picture: its address under the site and its size in pixels."""
 
     src: str  # relative to the site's root, no leading slash: "images/plaza.webp"

@@ -121,4 +121,5 @@ def read(path: str | Path) -> Table:
     except tomllib.TOMLDecodeError as error:
         where = _AT_LINE.search(str(error))
         line = int(where[1]) if where and where[1] else max(1, len(source.splitlines()))
-        raise ContentError(f"{shown}:{line}: {say('bad_toml', reason=error)}; {say('bad_toml_fix')}") from error
+        key = "toml_twice" if re.match(r"Cannot (?:declare|overwrite|mutate)", str(error)) else "bad_toml"
+        raise ContentError(f"{shown}:{line}: {say(key, reason=error)}; {say(f'{key}_fix')}") from error

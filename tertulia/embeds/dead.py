@@ -6,10 +6,11 @@ by the phrases ``closed_…`` of each language.
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
+
+from msgspec import Struct
 
 from tertulia.core import languages, lazy_re
 from tertulia.core.addresses import site_of
@@ -19,8 +20,7 @@ from tertulia.embeds.draw import Page, readable
 FLASH = lazy_re.compile(r"<(?:object|embed)\b[^>]*(?:x-shockwave-flash|D27CDB6E|\.swf)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedService:
+class ClosedService(Struct, frozen=True):
     """One closed service."""
 
     name: str

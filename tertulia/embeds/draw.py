@@ -8,8 +8,9 @@ The figure is an h-cite (https://microformats.org/wiki/h-cite) that mf2 parsers 
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import escape
+
+from msgspec import Struct
 
 from tertulia.core import languages, lazy_re
 from tertulia.core.addresses import readable_site, split_address
@@ -32,8 +33,7 @@ _BLOCK = lazy_re.compile(r"<(/?)(?:p|ul|ol|blockquote|pre)\b[^>]*>")
 _SHORTCODE = lazy_re.compile(r":([A-Za-z0-9_]+):")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Where an embed is drawn."""
 
     lang: str = languages.DEFAULT

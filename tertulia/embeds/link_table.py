@@ -18,13 +18,14 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tertulia.core.asked import Answer, Question, noted
 from tertulia.core.errors import ContentError
@@ -34,8 +35,7 @@ from tertulia.core.languages import say
 HOPS = 5  # most addresses that may stand for the next one
 
 
-@dataclass(slots=True)
-class KnownLink:
+class KnownLink(Struct):
     """What the table knows of one address; every field may be empty."""
 
     to: str = ""
@@ -45,6 +45,9 @@ class KnownLink:
     silent: str = ""
     archived: str = ""
     use: str = ""
+
+
+_FIELDS = KnownLink.__struct_fields__
 
 
 class LinkTable:
@@ -65,9 +68,8 @@ class LinkTable:
         """
         try:
             entries = tomllib.loads(path.read_text("utf-8"))
-            names = {field.name for field in fields(KnownLink)}
             table = cls(
-                {url: KnownLink(**{k: str(v) for k, v in e.items() if k in names}) for url, e in entries.items()}
+                {url: KnownLink(**{k: str(v) for k, v in e.items() if k in _FIELDS}) for url, e in entries.items()}
             )
             table._loaded = {url: replace(known) for url, known in table.known.items()}
             return table
@@ -86,13 +88,13 @@ class LinkTable:
             table = LinkTable.load(path)
             for url, known in self.known.items():
                 before, now = self._loaded.get(url, KnownLink()), table.of(url)
-                for field in fields(KnownLink):
-                    if getattr(known, field.name) != getattr(before, field.name):
-                        setattr(now, field.name, getattr(known, field.name))
+                for name in _FIELDS:
+                    if getattr(known, name) != getattr(before, name):
+                        setattr(now, name, getattr(known, name))
             self._loaded = {url: replace(known) for url, known in self.known.items()}
             lines = [say("links_header")]
             for url, known in sorted(table.known.items()):
-                told = [(field.name, getattr(known, field.name)) for field in fields(KnownLink)]
+                told = [(name, getattr(known, name)) for name in _FIELDS]
                 if any(value for _, value in told):
                     lines += ["", f"[{_quoted(url)}]", *(f"{name} = {_quoted(value)}" for name, value in told if value)]
             write_if_changed(path, "\n".join(lines) + "\n")

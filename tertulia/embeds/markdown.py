@@ -8,7 +8,6 @@ warning with its line and a plain link; what was asked for and cannot be had giv
 import contextlib
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
@@ -18,6 +17,7 @@ import markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.postprocessors import Postprocessor
 from markdown.util import AtomicString
+from msgspec.structs import replace
 
 from tertulia.core import lazy_re
 from tertulia.core.addresses import host_of

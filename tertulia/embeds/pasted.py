@@ -7,9 +7,10 @@ services add to their codes are dropped. It is looked for in the finished page, 
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from html import unescape
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from tertulia.core import lazy_re
 from tertulia.core.addresses import host_of, split_address, web_address
@@ -69,8 +70,7 @@ _BEGUN = lazy_re.compile(rf"<p(?=[\s>])[^>]*>{_NOTHING}\Z")
 _ENDING = lazy_re.compile(rf"{_NOTHING}</p\s*>")
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """An embed code: ``html[start:end]``."""
 
     start: int

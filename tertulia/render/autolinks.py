@@ -5,7 +5,6 @@ address may follow any sign (``«https://…»``), and never holds a quotation m
 """
 
 import re
-from dataclasses import dataclass
 from typing import cast
 from xml.etree.ElementTree import Element
 
@@ -13,6 +12,7 @@ from markdown import Extension, Markdown
 from markdown.inlinepatterns import InlineProcessor as InlinePattern
 from markdown.treeprocessors import InlineProcessor
 from markdown.util import AtomicString
+from msgspec import Struct
 
 from tertulia.core import lazy_re
 
@@ -63,8 +63,7 @@ class _InBrackets(InlinePattern):
         return _link(m[1], self.unescape(m[1])), m.start(), m.end()
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """The beginning of a text that has been looked through for the author's own links, so that it is not again."""
 
     nodes: object  # of the one text in which the numbers mean what they mean

@@ -5,8 +5,9 @@ read from it where they are, and leave on it what they found: tags, problems.
 """
 
 import errno
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from tertulia.core import languages
 from tertulia.core.languages import say
@@ -19,8 +20,7 @@ _REASONS = {
 _RTF = b"{\\rtf"  # what TextEdit saves unless it is told otherwise, whatever the file is called
 
 
-@dataclass(slots=True)
-class Document:
+class Document(Struct):
     """One post or page on its way from Markdown to HTML."""
 
     path: str = ""  # as shown to the author, "content/posts/….md"

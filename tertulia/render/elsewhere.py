@@ -10,13 +10,13 @@ What fetches: https://html.spec.whatwg.org/multipage/indices.html#attributes-3 (
 import re
 from base64 import b64decode
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 from urllib.parse import unquote_to_bytes
 
 from markdown import Extension, Markdown
 from markdown.postprocessors import Postprocessor
+from msgspec import Struct
 
 from tertulia.core import lazy_re
 from tertulia.core.addresses import readable_site, split_address
@@ -135,8 +135,7 @@ _EMPTY = lazy_re.compile(r"<p>\s*</p>\n?")
 _REFRESH = lazy_re.compile(r"^[\s\d.;,]*url\s*=\s*[\"']?(?P<url>[^\"']+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """Something that a browser would fetch from another host."""
 
     kind: LoadKind

@@ -8,11 +8,11 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 
 import PIL  # its number alone: who decodes loads the rest
+from msgspec.structs import astuple
 
 from tertulia.core import strict_json
 from tertulia.core.files import write_whole

@@ -5,8 +5,9 @@ Apart from who decodes (``images``): most builds only ask what pictures are, and
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
@@ -34,8 +35,7 @@ _PICTURE_SUFFIXES = """
 PICTURE_SUFFIXES = frozenset(_PICTURE_SUFFIXES.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What is known of a picture without decoding its pixels."""
 
     digest: str  # SHA-256 of the file
@@ -56,8 +56,7 @@ class Facts:
         return f"{stem}{'' if main else f'-{variant.width_px}'}.{mark}{SUFFIXES[variant.kind]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """One file made of a picture."""
 
     width_px: int

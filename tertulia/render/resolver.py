@@ -13,9 +13,10 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, unquote
+
+from msgspec.structs import replace
 
 from tertulia.content.folder import may_be_served
 from tertulia.core import lazy_re, text

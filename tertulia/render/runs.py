@@ -10,11 +10,11 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.util import AtomicString
+from msgspec import Struct, field
 
 from tertulia.core import lazy_re
 
@@ -38,8 +38,7 @@ _ADDRESS = lazy_re.compile(
 )
 
 
-@dataclass(slots=True)
-class TextPiece:
+class TextPiece(Struct):
     """A stretch of a run that stands together in one string of the tree."""
 
     start: int  # in the run's text
@@ -52,8 +51,7 @@ class TextPiece:
     inside: frozenset[str]  # names of the elements around it, and RAW
 
 
-@dataclass(slots=True)
-class Spot:
+class Spot(Struct):
     """Where a stretch of a run stands in the tree."""
 
     element: Element
@@ -66,8 +64,7 @@ class Spot:
 _MOST_OPEN = 50  # elements that an author leaves open; of more the outer ones are forgotten
 
 
-@dataclass(slots=True)
-class Run:
+class Run(Struct):
     """The text of one block between its nested blocks."""
 
     text: str = ""

@@ -9,9 +9,10 @@ import io
 import pickle
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
+
+from msgspec import Struct, field
 
 from tertulia.site import sitemap
 
@@ -156,8 +157,7 @@ def names_of(post: Any) -> tuple[Any, ...]:
     return (*(getattr(post, name) for name in _NAMED_BY[:-1]), sitemap.newest([post]))
 
 
-@dataclass(slots=True)
-class Changes:
+class Changes(Struct):
     """What edits have changed of an arrangement, besides posts and values."""
 
     gone: list[KeptPost] = field(default_factory=list)

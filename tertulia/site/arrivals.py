@@ -155,7 +155,7 @@ class Arrivals:
         self.moves.refuse(post)
         is_left = self._published_at(post) - {post.save_as}
         is_led_to = addresses.whole(settings["SITEURL"], post.url) in self.build.led_to
-        is_more = post.said or any(getattr(record, name) for name in _OWN_ADDRESSES)
+        is_more = post.said or post.translations or any(getattr(record, name) for name in _OWN_ADDRESSES)
         shows = draw.published([record.content], pictures_url(settings))
         is_broken = any(one.severity == "error" for one in now.problems)
         return not (is_left or is_led_to or is_more or shows or is_broken or self.build.has_unread)

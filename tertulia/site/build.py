@@ -9,7 +9,6 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 from jinja2 import Environment
 from jinja2.runtime import Context
+from msgspec import Struct, field
 
 from tertulia import defaults
 from tertulia.content.folder import markdown_files
@@ -65,8 +65,7 @@ KEY = "SITE_BUILD"
 Table = TypeVar("Table", People, Tags)
 
 
-@dataclass(slots=True)
-class SiteBuild:
+class SiteBuild(Struct):
     """One build of one blog."""
 
     settings: Mapping[str, Any]

@@ -9,9 +9,10 @@ where it was chosen: a reader fetches nothing that is not used.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from tertulia.core import paths
 from tertulia.core.languages import say
@@ -34,8 +35,7 @@ EXTRAS = ("switch", "author", "covers", "contents", "copy", "progress")
 SCRIPTS = ("switch", "copy")  # the extras that have one
 
 
-@dataclass(slots=True)
-class Choices:
+class Choices(Struct):
     """What one blog chose."""
 
     design: str = "tertulia"

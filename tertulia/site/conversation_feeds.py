@@ -8,8 +8,9 @@ Settings:
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from tertulia.content.snapshot import Comment
 from tertulia.core import addresses

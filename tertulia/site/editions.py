@@ -6,11 +6,12 @@ always did. A blog whose posts are all in its own language has no editions.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from html import escape
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from tertulia.core import addresses
 from tertulia.site.contents import Content
@@ -66,8 +67,7 @@ class ListPage(NamedTuple):
     values: Mapping[str, Any]  # what its template asks for besides
 
 
-@dataclass(slots=True)
-class Edition:
+class Edition(Struct):
     """The lists of one language that is not the blog's own."""
 
     lang: str
@@ -147,6 +147,10 @@ class Editions:
             lang: frozenset(page.url.removeprefix(f"{lang}/") for page in edition.pages())
             for lang, edition in self.others.items()
         }
+
+    def is_elsewhere(self, url: str) -> bool:
+        """Whether another language has a list that is to it what *url* is to the blog."""
+        return any(url in lists for lists in self._theirs.values())
 
     def localized(self, url: str, lang: str) -> str:
         """Return the list in *lang* that is to it what *url* is to the blog; *url* itself where there is none."""

@@ -12,7 +12,6 @@ long as ``base`` does not.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 from urllib.parse import quote
@@ -22,6 +21,8 @@ from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tertulia.core import languages
 from tertulia.core.addresses import host_of
@@ -51,16 +52,14 @@ _XHTML_NS = "http://www.w3.org/1999/xhtml"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """Who wrote a post. Never an e-mail address."""
 
     name: str
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(Struct, frozen=True):
     """The cover as a file of its own."""
 
     url: str
@@ -68,8 +67,7 @@ class Enclosure:
     size_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One post, ready for any feed: every address whole, every date with its offset."""
 
     id: str
@@ -87,8 +85,7 @@ class Entry:
     answers: tuple[str, str] | None = None  # id and address of what it answers, in a feed of comments
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """What a feed says of itself."""
 
     id: str
@@ -156,8 +153,7 @@ def _credited(credit: Credit) -> str:
     return f'<a href="{escape(credit.url)}">{name}</a>' if credit.url else name
 
 
-@dataclass(slots=True)
-class Prepared:
+class Prepared(Struct):
     """An entry in the form each format wants, built once however many feeds hold it."""
 
     entry: Entry

@@ -10,9 +10,10 @@ A family of the blogger's is files in ``content/theme/static/fonts/``: ``mine.wo
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from tertulia.core import paths
 from tertulia.core.files import is_inside
@@ -27,8 +28,7 @@ OWN_STYLES = {"": "", "-italic": " font-style: italic;", "-bold": "", "-bold-ita
 REGULAR, BOLD = 400, 700
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """
     A family of type.
 
@@ -64,8 +64,7 @@ SYSTEM = {
 DEFAULT = "alegreya"
 
 
-@dataclass(slots=True)
-class Fonts:
+class Fonts(Struct):
     """The families in use."""
 
     text: Family

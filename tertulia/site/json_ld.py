@@ -9,10 +9,10 @@ a ``correction``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct, field
 
 from tertulia.core.models import Credit, Update
 
@@ -23,8 +23,7 @@ CONTEXT = "https://schema.org"
 INTERACTIONS = {"like": "LikeAction", "repost": "ShareAction", "bookmark": "BookmarkAction"}
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaPerson:
+class SchemaPerson(Struct, frozen=True):
     """Who wrote a post, with the addresses that are theirs elsewhere."""
 
     name: str
@@ -34,8 +33,7 @@ class SchemaPerson:
     about: str = ""  # who they are, in words
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaImage:
+class SchemaImage(Struct, frozen=True):
     """The picture of a post, by its whole address."""
 
     url: str
@@ -44,8 +42,7 @@ class SchemaImage:
     caption: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaBlog:
+class SchemaBlog(Struct, frozen=True):
     """The blog as a whole, or its part in one language."""
 
     name: str
@@ -55,8 +52,7 @@ class SchemaBlog:
     search: str = ""  # address of the search page; the words are its ``q``
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaComment:
+class SchemaComment(Struct, frozen=True):
     """What somebody said under a post."""
 
     url: str
@@ -67,8 +63,7 @@ class SchemaComment:
     parent: str = ""  # address of the comment it answers
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaPosting:
+class SchemaPosting(Struct, frozen=True):
     """One post, every address whole."""
 
     url: str

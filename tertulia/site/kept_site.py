@@ -193,6 +193,7 @@ class KeptSite:
             self._moved[post.number] = post
             self.renamed.append(post)
             self.cards.say(post)
+            self.moves.lead_translations(post)
 
     def rename(self, post: KeptPost) -> list[str]:
         """Let *post*, which has another title now, have the card that says so, and the blog tell of it."""

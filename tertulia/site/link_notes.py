@@ -5,7 +5,8 @@ A link that shows its own address has said it already, and one within the blog l
 
 import html
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tertulia.core import lazy_re
 
@@ -16,8 +17,7 @@ _MARKUP = lazy_re.compile(r"<[^>]*>")
 _SCHEME = lazy_re.compile(r"^(?:https?://)?(?:www\.)?|/$")
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Struct, frozen=True):
     """A text whose links have numbers, and the addresses in their order, the first of them being number 1."""
 
     html: str

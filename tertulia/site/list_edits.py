@@ -6,9 +6,10 @@ drawn, and the rest is left alone.
 
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NoReturn
+
+from msgspec import Struct, field
 
 from tertulia.site import archives
 from tertulia.site.arrangement import (
@@ -35,8 +36,7 @@ ALL: Key = ("all", "")
 PERIODS = ("year", "month", "day")
 
 
-@dataclass(slots=True)
-class ListEdit:
+class ListEdit(Struct):
     """One list."""
 
     key: Key
@@ -44,6 +44,7 @@ class ListEdit:
     before: PostsByNumber
     now: PostsByNumber
     moves: list[tuple[datetime | None, bool]] = field(default_factory=list)  # when was changed what came, or went
+    is_mixed: bool = False  # posts in other languages came or went
 
     @property
     def is_new(self) -> bool:

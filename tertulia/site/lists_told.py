@@ -119,12 +119,22 @@ class ListsTold:
         begins_or_ends = edit.is_new or edit.is_gone
         if begins_or_ends and any(one.lang != own for one in (*edit.before, *edit.now)):
             self.cannot("edit_begins")
+        if begins_or_ends and self.build.editions.is_elsewhere(self._url(edit)):
+            self.cannot("edit_begins")
         if not begins_or_ends and not all(any(one.lang == own for one in posts) for posts in (edit.before, edit.now)):
             self.cannot("edit_begins")
         # Where no list had a post in it, all lists of others are told of (``with_own_posts``).
         told = self.labels.given(kind) if kind in LABELS and begins_or_ends else ()
         if told and not any(one.lang == own for label, posts in told if label is not edit.label for one in posts):
             self.cannot("edit_begins")
+
+    def _url(self, edit: ListEdit) -> str:
+        """Return the address of a list of its own, which may be new."""
+        kind = str(edit.key[0])
+        if kind in PERIODS:
+            period: dict[str, Any] = edit.label or self._new_period(kind, edit.key[1], edit.now[0])
+            return str(period["url"])
+        return str(edit.label.url)
 
     def _of_label(self, edit: ListEdit, held: Sequence[KeptPost]) -> Iterator[str]:
         """Let all that shows the list of a tag, category or author show it as it is now."""
@@ -148,9 +158,12 @@ class ListsTold:
         if not isinstance(before, KeptPosts):
             return list(edit.now)
         own = self.build.settings["DEFAULT_LANG"]
-        languages = set(before.languages) - {own}
-        if any(one.lang == own for one in edit.now):
-            languages.add(own)
+        if edit.is_mixed:
+            languages = {one.lang for one in edit.now}
+        else:
+            languages = set(before.languages) - {own}
+            if any(one.lang == own for one in edit.now):
+                languages.add(own)
         self.arrangement.leave(before.name, (edit.now.numbers, tuple(sorted(languages))))
         return before
 

@@ -12,11 +12,11 @@ What is wrong with one of them is told in one line, and the theme's own stands i
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, DictLoader, Environment, TemplateNotFound, TemplateSyntaxError, meta
+from msgspec import Struct, field
 
 from tertulia.core import paths
 from tertulia.core.files import is_inside, write_whole
@@ -34,8 +34,7 @@ OWN_CSS = "own.css"
 STYLES = ("site.css", "feed.css")  # those that name colours and fonts
 
 
-@dataclass(slots=True)
-class Looks:
+class Looks(Struct):
     """How one blog looks, where it differs from its theme."""
 
     palette: Palette = field(default_factory=lambda: dict(DEFAULT))

@@ -15,9 +15,10 @@ slash at its end.
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from tertulia.core import addresses
 from tertulia.core.languages import say
@@ -30,8 +31,7 @@ from tertulia.site.problems import report
 NAME = "redirects.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """One old address and where it leads."""
 
     old: str  # from the host's root: a path, or a path with a query

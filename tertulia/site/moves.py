@@ -1,8 +1,8 @@
 """Posts that come, go, or move: each leaves its lists and comes into others, and what tells of those is told anew.
 
 A post that is new comes into its lists, one that was deleted or is a draft now leaves them, and one of another date,
-topic, author or tag does both. Lists begin and end with them. Posts in other languages than the blog's own, or with
-translations, are for a build.
+topic, author or tag does both. Lists begin and end with them. Posts in other languages than the blog's own are for a
+build, and so are those with translations that come or go.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from tertulia.core.languages import say
-from tertulia.site import sitemap
+from tertulia.site import schema, sitemap
 from tertulia.site.arrangement import LINK, WHOLE, Arrangement, Changes, KeptPost
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import PERIODS
@@ -91,8 +91,10 @@ class Moves:
         self.asked = Path(post.shown_path)
         settings, build = self.build.settings, self.build
         usual = {"ARTICLE_ORDER_BY": "reversed-date", "NEWEST_FIRST_ARCHIVES": True, "REVERSE_CATEGORY_ORDER": False}
-        is_plain = not post.is_page and post.status != "hidden" and not post.translations and not post.mark
-        if not is_plain or post.lang != settings["DEFAULT_LANG"] or build.reads is not None:
+        own = settings["DEFAULT_LANG"]
+        is_plain = not post.is_page and post.status != "hidden" and not post.mark
+        is_original = post.lang == own and all(other.lang != own for other in post.translations)
+        if not is_plain or not is_original or build.reads is not None:
             self.cannot("edit_other_language")
         if any(settings.get(name, value) != value for name, value in usual.items()):
             self.cannot()
@@ -109,12 +111,28 @@ class Moves:
         for key in was.lists if was else ():
             if not (stays and now and key in now.lists):
                 self.lists.edit(key).leave(post, was.when if was else None)
+                if now is None or key not in now.lists:
+                    self._stand_in(post, key, comes=True)
         for key in now.lists if now else ():
             if not (stays and was and key in was.lists):
+                if was is None or key not in was.lists:
+                    self._stand_in(post, key, comes=False)
                 self.lists.edit(key).come(post, now.when if now else None)
         if not (was and now and was[1:3] == now[1:3]):
             self._set_neighbours(post, comes=now is not None)
         self.touched[post.number] = post
+
+    def _stand_in(self, post: Any, key: Key, *, comes: bool) -> None:
+        """Let what translates *post* come into a list where the post is not, or leave it (``taxonomy.group``)."""
+        kind, slug = key
+        several = LABELS.get(kind, "")
+        others = [one for one in post.translations if any(label.slug == slug for label in getattr(one, several, ()))]
+        if len(others) > 1:
+            self.cannot("edit_other_language")
+        for other in others:
+            edit = self.lists.edit(key)
+            edit.is_mixed = True
+            (edit.come if comes else edit.leave)(other, sitemap.newest([other]))
 
     def _set_neighbours(self, post: Any, *, comes: bool) -> None:
         """Let *post* stand between others, or those beside it stand together."""
@@ -173,6 +191,15 @@ class Moves:
         names += [one.save_as for one in self.touched.values() if one not in self.changes.gone]
         self.files |= self.pages.files | self.feeds.files
         return [name for name in names if self.changes.pages.get(name, "") is not None]
+
+    def lead_translations(self, post: Any) -> None:
+        """Let what translates *post* lead to where it is now."""
+        for other in post.translations:
+            self.touched[other.number] = other
+            if other.json_ld:
+                schema.describe_posts([other], self.build)
+            if self.sitemap.is_there and not other.mark:
+                self.sitemap.post(other)
 
     # ── posts that come, and go ──────────────────────────────────────────────────────────────────────────────
 

@@ -7,9 +7,10 @@ that a blog's own templates find what they know.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from posixpath import split, splitext
 from typing import Any
+
+from msgspec import Struct
 
 
 class Paginator:
@@ -57,8 +58,7 @@ class Paginator:
             yield self.page(number).save_as
 
 
-@dataclass(frozen=True, slots=True)
-class ListPart:
+class ListPart(Struct, frozen=True):
     """One page of a list."""
 
     number: int

@@ -13,8 +13,9 @@ Settings:
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
+
+from msgspec import Struct
 
 from tertulia.core import languages, lazy_re
 from tertulia.core.text import Remembered, fold, tally
@@ -43,8 +44,7 @@ ENDINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """
     A post as it is compared. *key* names it in the answer and decides between equals, so it must sort.
 

@@ -4,9 +4,11 @@ Shared out by the same function as in a build, by what little of each post it as
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from tertulia.core import addresses
 from tertulia.site import schema, sitemap
@@ -18,8 +20,7 @@ from tertulia.site.series import Series, group_series, place_of, series_counterp
 from tertulia.site.sitemap_edits import SitemapEdits
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SeriesPart:
+class SeriesPart(Struct, frozen=True, order=True):
     """What it takes of a post to know where it stands."""
 
     date: datetime

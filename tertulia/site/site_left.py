@@ -5,10 +5,11 @@ Found again by ``tertulia/site/kept_site.py``.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import chain
 from operator import attrgetter
 from typing import Any
+
+from msgspec.structs import replace
 
 from tertulia.core.addresses import split_address
 from tertulia.site import (

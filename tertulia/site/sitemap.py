@@ -11,9 +11,10 @@ https://developers.google.com/search/docs/specialty/international/localized-vers
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+
+from msgspec import Struct
 
 from tertulia.core import addresses
 from tertulia.site.build import SiteBuild
@@ -28,8 +29,7 @@ _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
-@dataclass(frozen=True, slots=True)
-class SitemapEntry:
+class SitemapEntry(Struct, frozen=True):
     """One page that search engines may show."""
 
     url: str  # whole and percent-encoded

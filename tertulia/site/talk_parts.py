@@ -6,11 +6,11 @@ that name, beside the link to the page where the comment stands.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from posixpath import splitext
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from tertulia.content.snapshot import Comment, Conversation, Removed
 
@@ -18,8 +18,7 @@ from tertulia.content.snapshot import Comment, Conversation, Removed
 Nest = Callable[[Sequence[Comment], Mapping[str, Comment]], Sequence[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class TalkPart:
+class TalkPart(Struct, frozen=True):
     """An older part of a talk, with a page of its own."""
 
     number: int  # 1 is the oldest
@@ -31,8 +30,7 @@ class TalkPart:
     anchors: tuple[str, ...]  # what follows "#" in the addresses of its comments
 
 
-@dataclass(frozen=True, slots=True)
-class CutTalk:
+class CutTalk(Struct, frozen=True):
     """What people said under a post, as its pages show it."""
 
     latest: Sequence[Any]  # nested

@@ -4,6 +4,7 @@ import datetime as dt
 import gc
 import os
 import shutil
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -316,9 +317,9 @@ class Edits(RuleBasedStateMachine):
     @rule()
     def switch_branch(self):
         """Everything is as it was on another branch; one goes back and forth between two."""
-        content, posts = self.blog.root / "content", (dict(self.blog.posts), dict(self.blog.texts))
+        content, posts = self.blog.root / "content", deepcopy((self.blog.posts, self.blog.texts))
         here = tree(content)
-        there, (self.blog.posts, self.blog.texts) = self.branch or (here, posts)
+        there, (self.blog.posts, self.blog.texts) = self.branch or (here, deepcopy(posts))
         for name in here.keys() - there.keys():
             (content / name).unlink()
         for name in [name for name, held in there.items() if here.get(name) != held]:

@@ -107,9 +107,11 @@ def test_the_plan_says_who_hears_of_it_and_who_does_not(circle):
     circle.says("mudo", "f3", form=True)
     web = Author(network="web", identity="https://ines.example/", name="Inés")
     circle.says("inés", "w1", source="webmention", author=web)
+    circle.says("cielo", "b1", source="bluesky", author=Author(network="bluesky", identity="did:1", name="Cielo"))
     plan = circle.telling.plan(POST, f"  {TEXT}  ")
     assert (2, 0, [], f"{TEXT}\n\n{POST.url}") == (plan.people, plan.told, plan.too_long, plan.messages[0].text)
-    assert {say(key): 1 for key in ("update_unwelcome", "update_no_letters", "update_own_site")} == plan.unreached
+    why = ("update_unwelcome", "update_no_letters", "update_own_site", "answer_on_page")
+    assert {say(key): 1 for key in why} == plan.unreached
     assert (2, ["Leo+b@ejemplo.example"]) == (circle.telling.tell(plan), circle.letters())
     again = circle.telling.plan(POST, TEXT)
     assert (0, 3) == (again.people, again.told)

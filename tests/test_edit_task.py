@@ -149,9 +149,9 @@ def test_an_edit_loads_nothing_that_only_others_need(task):
     code = (
         "import sys; from tertulia.__main__ import nothing_to_build as done\n"
         f"assert done('', strict=False)\nprint(*set({sorted(HEAVY)}) & sys.modules.keys())\n"
-        "ours = [[*vars(module).values()] for name, module in sys.modules.items() if name.startswith('tertulia.')]\n"
-        "made = {one for held in ours for one in held if str(getattr(one, '__module__', 0))[:9] == 'tertulia.'}\n"
-        "print(*(one.__name__ for one in made if hasattr(one, '__dataclass_fields__')))"
+        "ours = [[*vars(one).values()] for name, one in sys.modules.items() if name.startswith('tertulia.')]\n"
+        "made = {it for held in ours for it in held if isinstance(it, type) and hasattr(it, '__dataclass_fields__')}\n"
+        "print(*(it.__name__ for it in made if it.__module__.startswith('tertulia.')))"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     *_, heavy, slowly_made = said.splitlines()

@@ -25,12 +25,12 @@ def row(store, key):
 
 
 def test_who_turns_out_to_be_the_author_leaves_the_inbox(store):
-    """With what they said; what others said stays."""
+    """With all that they said; what others said stays."""
     unknown = Author(network=OWNER.network, identity=OWNER.identity, name="?")
-    keys = [say_(store, 1, author=unknown, text="Yo."), say_(store, 2)]
+    keys = [say_(store, 1, author=unknown, text="Yo."), say_(store, 2), say_(store, 3, author=unknown, text="También.")]
     assert keys == [key for key in keys if row(store, key)]
-    say_(store, 1, author=OWNER, text="Yo mismo.")
-    assert [None, keys[1]] == [row(store, key) and key for key in keys]
+    say_(store, 3, author=OWNER, text="Yo mismo.")
+    assert [None, keys[1], None] == [row(store, key) and key for key in keys]
 
 
 @pytest.mark.parametrize(

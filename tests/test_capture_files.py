@@ -8,7 +8,7 @@ import pytest
 from tertulia.core.errors import ContentError
 from tertulia.embeds import capture_store
 from tertulia.embeds.capture_store import PART_SECONDS, CaptureStore, file_stem
-from tertulia.embeds.types import Capture, Image, State
+from tertulia.embeds.types import Capture, Image, State, fingerprint
 
 
 @pytest.fixture
@@ -58,6 +58,7 @@ def test_a_file_of_another_is_not_taken_for_it(store):
     (store.path / "p" / "xyz.json").rename(store.path / "p" / "AbC.json")
     assert None is store.load("p", "AbC")
     assert store.path / "p" / "AbC.json" != store.file("p", "AbC")
+    assert store.path / "p" / f"{file_stem('ana/x')}.json" == store.file("p", "ana/x")
     store.save(one("AbC"))
     assert ("AbC", {"AbC", "xyz"}) == (store.load("p", "AbC").title, {kept.title for kept in store.all()})
     store.save(one("1134", provider="q"))
@@ -73,6 +74,9 @@ def test_a_file_that_cannot_be_read_is_its_own(store):
     assert store.path / "p" / "1134.json" == store.file("p", "1134")
     with pytest.raises(ContentError, match=r"1134\.json"):
         store.load("p", "1134")
+    (store.path / "p" / "3.json").mkdir()
+    with pytest.raises(ContentError, match=r"3\.json"):
+        store.load("p", "3")
     assert not store.is_removed("p", "1134")
     assert ["2"] == [kept.id for kept in store.all()]
 
@@ -90,6 +94,16 @@ def test_only_what_was_taken_out_is_removed(store):
     store.save(one("1", state=State.REMOVED))
     store.save(one("2"))
     assert [True, False, False] == [store.is_removed("p", id) for id in ("1", "2", "3")]
+
+
+def test_the_first_of_a_blog_makes_its_folders(tmp_path):
+    """The file is for people to read, too: a key a line, an end to the last one; it knows what it said."""
+    store = CaptureStore(tmp_path / "new" / "content")
+    with store.locked():
+        assert store.save(one())
+    assert b'{\n "provider": "p",\n' == store.file("p", "1134").read_bytes()[:20]
+    assert b"\n}\n" == store.file("p", "1134").read_bytes()[-3:]
+    assert fingerprint(one()) == store.load("p", "1134").hash != ""
 
 
 def test_saving_tells_whether_anything_changed(store):

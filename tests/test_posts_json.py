@@ -136,7 +136,7 @@ def test_a_file_that_is_not_as_it_was_written_is_not_edited(harm):
     held, one = posts.encoded(shell), shell.posts[2]
     with pytest.raises(LookupError):
         posts.edited(held, gone=[(one.date, "id-9", "es")], there=[], addresses=None)
-    with pytest.raises(ValueError, match="truncated|malformed"):
+    with pytest.raises(ValueError, match=r"truncated|malformed"):
         posts.addresses_in(harm(held))
     with pytest.raises((LookupError, ValueError)):
         posts.edited(harm(held), gone=[(one.date, *one.key)], there=[], addresses=None)

@@ -274,7 +274,7 @@ def test_a_build_that_was_overtaken_brings_nothing_back(task, monkeypatch):
         return report
 
     monkeypatch.setattr(build, "run", overtaken)
-    task.posts["dos"]["Portada"] = "images/bar.png"  # for a build of everything
+    task.posts["dos"]["Alias"] = "/viejo/"  # for a build of everything
     task.save("dos")
     assert build.into_output(task.root)
     assert "Quítalo." not in "".join(path.read_text("utf-8", "replace") for path in output_files(task))

@@ -27,6 +27,8 @@ OPPOSITES = {
 PARTS = ("where", "and_", "or_", "values", "dict", "replace", "order_by")
 # ``x.strip()`` without the call is ``x``.
 STEPS = ("where", "order_by", "limit", "distinct", "with_for_update", "strip", "lower", "casefold")
+# Of a class: said for who writes code with it, and nothing at run time goes by it.
+HELD_BY_MYPY = ("frozen", "kw_only")
 OTHER = {"any": "all", "all": "any", "min": "max", "max": "min"}
 LONGEST_WORDS = 60
 
@@ -140,6 +142,8 @@ def _children(node: ast.AST) -> Iterator[tuple[ast.AST, Place]]:
         if field in ("annotation", "returns", "decorator_list", "bases"):
             continue
         for index, child in enumerate(value if isinstance(value, list) else [value]):
+            if isinstance(child, ast.keyword) and isinstance(node, ast.ClassDef) and child.arg in HELD_BY_MYPY:
+                continue
             if isinstance(child, ast.AST) and not isinstance(child, (ast.stmt, ast.match_case)):
                 yield child, (node, field, index if isinstance(value, list) else None)
 

@@ -424,3 +424,17 @@ def test_what_is_taken_back_can_be_written_better(talk):
     talk.store.drafts.keep(key, AUTHOR, "Otra cosa", talk.clock)
     post(talk, f"/inbox/{key}", do=f"undo {given.key}")
     assert "\nOtra cosa</textarea>" in page(talk, f"/inbox/{key}")
+
+
+@pytest.mark.parametrize(("option", "value"), [("state", "nada"), ("tone", "enfado")])
+def test_a_filter_that_nobody_knows_is_told(talk, option, value):
+    """A list of what was not asked for would be taken for the answer."""
+    with pytest.raises(TertuliaError, match=value):
+        task.list_(talk.blog, task.InboxOptions(**{option: value}))
+
+
+def test_a_channel_is_found_as_people_write_it(talk, capsys):
+    """With a capital, as the networks do."""
+    say_(talk, 1, source="mastodon", author=Author(network="mastodon", identity="m", name="Ana"))
+    task.list_(talk.blog, task.InboxOptions(channel="Mastodon"))
+    assert 2 <= len(capsys.readouterr().out.splitlines())

@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace as replace_row
 from sqlalchemy import select
 
 from tertulia.content.tone import Tone, tone_of
 from tertulia.store import archive, open_store
 from tertulia.store.conversation_tables import comments
+from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.inbox import HOLD_FOR, InboxFilter
 from tertulia.store.inbox_tables import ItemState, inbox
 from tertulia.store.said import Author, Read, Status, Trust, Who
@@ -76,6 +78,34 @@ def test_an_answer_by_the_blogs_own_form_counts(store):
     author = Author(network="form", identity="reme", name="Reme", is_owner=True)
     say_(store, 2, at=5, source="form", url="", author=author, in_reply_to=f"https://blog.example/voto/#c-{key}")
     assert ("answered", False) == state(store, key)
+
+
+@pytest.mark.parametrize(("end", "found"), [(None, "answered"), ("refused", "unanswered"), ("delivered", "answered")])
+def test_an_answer_that_was_refused_where_it_was_asked_is_none(store, end, found):
+    """Who asked never had it; one that is on its way, or there, counts, and so does another's that was refused."""
+    key = say_(store, 1)
+    other = say_(store, 5)
+    row = NewDelivery(post="voto", lang="es", network="mastodon", part="1", message="{}", words="h")
+    store.deliveries.enqueue([replace_row(row, post="otro")], NOW)
+    store.deliveries.enqueue([replace_row(row, answer=answer(store, 2, to=1, at=5))], NOW)
+    store.deliveries.enqueue([replace_row(row, answer=answer(store, 6, to=5, at=5), lang="en")], NOW)
+    announced, held, _ = (store.deliveries.claim(NOW, ["mastodon"]) for _ in range(3))
+    store.deliveries.refused(announced, "no")
+    if end == "refused":
+        store.deliveries.refused(held, "no")
+    elif end:
+        store.deliveries.delivered(held, '{"id": "99"}', NOW)
+    for _ in range(2):
+        assert [(found, False), ("answered", False)] == [state(store, one) for one in (key, other)]
+        with store.database.writing() as connection:
+            settle_all(connection, NOW)
+
+
+def test_what_comes_by_the_form_waits_as_all_else(store):
+    """Whether it answers something or nothing."""
+    key = say_(store, 1, source="form", url="")
+    below = say_(store, 2, source="form", url="", in_reply_to=key)
+    assert [("unanswered", False)] * 2 == [state(store, one) for one in (key, below)]
 
 
 def test_an_answer_that_now_answers_another_leaves_the_first_unanswered(store):

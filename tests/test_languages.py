@@ -10,7 +10,7 @@ import pytest
 
 from tertulia.content import header, key_names, metadata
 from tertulia.core import conf, language_check, languages
-from tertulia.core.errors import TertuliaError
+from tertulia.core.errors import TertuliaError, os_words
 from tertulia.core.languages import FOLDER, LAST, Languages
 from tertulia.core.parallel import stream
 
@@ -246,3 +246,10 @@ def test_every_phrase_calls_the_program_by_that_command(tmp_path, monkeypatch):
     (tmp_path / "es.toml").write_text('[blogger.x]\nfix = "haz «python3 tasks.py build»"\n', "utf-8")
     monkeypatch.setattr(languages, "command", lambda: "tertulia")
     assert "haz «tertulia build»" == languages.read(tmp_path, "es").phrases["fix"]
+
+
+def test_what_the_system_says_is_in_the_blogs_language():
+    """With the file that it is about; what we have no words for stays as it is."""
+    languages.speak("es")
+    assert "/x: no está ahí" == os_words(FileNotFoundError(errno.ENOENT, "No such file or directory", "/x"))
+    assert "Input/output error" == os_words(OSError(errno.EIO, "Input/output error"))

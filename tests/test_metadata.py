@@ -9,7 +9,7 @@ import pytest
 from tertulia.content import header
 from tertulia.content.dates import from_name, parse_date
 from tertulia.content.header import split
-from tertulia.content.key_names import key_names
+from tertulia.content.key_names import key_names, nearest
 from tertulia.content.keys import KEYS, Kind
 from tertulia.content.metadata import EXTRA_KEYS, interpret, listed
 from tertulia.core import languages
@@ -625,3 +625,14 @@ def test_small_habits_of_other_programs():
 def test_a_line_in_bold_leaves_none_of_its_marks_in_the_value(line, title):
     """What an export puts around a whole line goes; what stands around a value alone is its author's."""
     assert title == read(f"{line}\n**Fecha: 2026-11-01**\n\nTexto").title
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [("Subtítulo", ""), ("subcategory", ""), ("Fecha_de_compra", ""), ("Titulo2", "Título"), ("Ttulo", "Título"),
+     ("Etiquetass", "Etiquetas"), ("Pie de portada", "Texto de portada")],
+)  # fmt: skip
+def test_a_word_made_of_a_key_and_more_is_no_slip(key, meant):
+    """Themes have keys of their own: a slip adds a letter or two."""
+    languages.speak("es")
+    assert meant == nearest(key)

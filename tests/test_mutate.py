@@ -36,6 +36,8 @@ ROOT = Path(__file__).resolve().parent.parent
             ["except (A, B): raise", "without f()", "without A in (A, B)", "without B in (A, B)"],
         ),
         ("x.y = True", ["without x.y = True", "True → False"]),
+        ("class A(B, frozen=True, kw_only=True): x: int = 5", []),
+        ("class A(B, omit_defaults=True): x: int = 5", ["True → False"]),
         ("x: list[int] = say('two', n=2)", []),
         ("log.warning('lost')", []),
         ("import a\nif TYPE_CHECKING: f()", []),

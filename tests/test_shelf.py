@@ -1,6 +1,7 @@
 """Texts that a build lays by on the disk are there when somebody asks for them."""
 
 import datetime as dt
+import weakref
 from itertools import accumulate
 from types import SimpleNamespace
 
@@ -13,9 +14,11 @@ from pelican.settings import DEFAULT_CONFIG
 
 from tertulia.core import parallel
 from tertulia.core.parallel import stream
+from tertulia.site import state as state_module
 from tertulia.site.contents import without_attributes
 from tertulia.site.records import Alike, PostRecord, Reading
 from tertulia.site.shelf import PostTexts, Shelf, lay_by, pack
+from tertulia.site.state import BuildState
 from tertulia.site.taxonomy import periods
 
 
@@ -97,6 +100,25 @@ def test_what_a_post_has_as_attributes_is_not_held_twice():
     said = {"title": "Uno", "summary": "Dos", "question": "¿Tres?", "minutes": 4, "mine": "cinco"}
     assert {"summary": "Dos", "minutes": 4, "mine": "cinco"} == without_attributes(said)
     assert {**said, "title": None} == {"title": None, **without_attributes(said, ["question"])}
+
+
+def test_what_files_read_as_before_is_held_one_part_at_a_time(tmp_path, monkeypatch):
+    """What is left of each is which files there were; at thirty thousand posts all parts were as much as all else."""
+    held, state = [], BuildState(tmp_path)
+
+    class Part(dict):
+        """As what is read from a file, but somebody may ask whether it is still there."""
+
+    def part(*_: object) -> Part:
+        found = Part({f"{len(held)}.md": None})
+        held.append(weakref.ref(found))
+        return found
+
+    monkeypatch.setattr(state_module, "_load", part)
+    paths = [f"{number}.md" for number in range(99)]
+    assert [] == list(state.known(paths, dt.datetime(2026, 11, 22, tzinfo=dt.UTC), None, None))
+    assert len(held) > 10
+    assert not any(one() is not None for one in held)
 
 
 def test_what_many_records_say_is_held_once():

@@ -112,6 +112,12 @@ class Knowing:
         """The owner has not read it."""
         self.said.record(SAID, WAITING, NOW)
 
+    def spam_for_a_moment(self):
+        """The owner took it back: nobody has said a word on it."""
+        self.waiting()
+        self.said.decide(self.KEY, Status.SPAM, Who.OWNER, NOW, version=self.said.get(self.KEY).version, batch="b")
+        self.said.undo("b", NOW)
+
     def spam_by_the_rules(self):
         """Nobody here has read it."""
         self.said.record(SAID, Verdict("spam"), NOW)
@@ -173,6 +179,7 @@ class Knowing:
     [
         (Knowing.nothing, True),
         (Knowing.waiting, True),
+        (Knowing.spam_for_a_moment, True),
         (Knowing.spam_by_the_rules, True),
         (Knowing.spam_by_the_rules_purged, True),
         (Knowing.turned_down, False),
@@ -213,15 +220,21 @@ def test_what_is_public_here_and_there_stands_once(tmp_path):
     here.store.close()
 
 
-def test_what_this_store_wrote_it_takes_back_without_a_reason(tmp_path):
-    """No decision tells that it was public: it was imported so, and its other words wait."""
+@pytest.mark.parametrize(
+    ("by_another", "stays"),
+    [({}, False), ({"counts": {"like": 1}}, True), ({"removed": (snapshot.Removed(id="c-1", date=NOW),)}, True)],
+    ids=["nobody else", "likes", "places"],
+)
+def test_what_this_store_wrote_it_takes_back_without_a_reason(tmp_path, by_another, stays):
+    """No decision tells that it was public: it was imported so, and its other words wait. What another wrote stays."""
     here = Knowing(tmp_path / "here")
     here.said.record_many([OldWord(SAID, Status.APPROVED)], NOW, lambda *_: ())
-    for other, there in (({}, [Knowing.KEY]), ({"text": "Otra cosa.", "html": "<p>Otra cosa.</p>"}, [])):
-        here.said.record(replace(SAID, **other), WAITING, NOW)
-        (written,) = snapshot_guard.show(here.store.database, tmp_path, [("voto", "es")])
-        assert (True, 0) == (written.changed, written.kept)
-        assert there == [one.id for one in snapshot.read(tmp_path, "voto", "es").comments]
+    snapshot_guard.show(here.store.database, tmp_path, [("voto", "es")])
+    snapshot.update(tmp_path, "voto", "es", lambda there: msgspec.structs.replace(there, **by_another))
+    here.said.record(replace(SAID, text="Otra cosa.", html="<p>Otra cosa.</p>"), WAITING, NOW)
+    (written,) = snapshot_guard.show(here.store.database, tmp_path, [("voto", "es")])
+    left = [one.id for one in snapshot.read(tmp_path, "voto", "es").comments]
+    assert ([Knowing.KEY] if stays else [], int(stays)) == (left, written.kept)
     here.store.close()
 
 
@@ -248,6 +261,8 @@ def test_a_number_shrinks_only_where_this_store_has_shown_the_post(tmp_path):
 
     def told(post, elsewhere):
         """One like of ours; *elsewhere*: what another wrote into the snapshot. What becomes of it here."""
+        if post == "shown empty":
+            snapshot_guard.show(store.database, tmp_path, [(post, "es")])
         like = Incoming(source="mastodon", source_id=post, post=post, lang="es", kind="like", author=ana, published=NOW)
         store.conversation.record(like, APPROVED, NOW)
         if post == "shown":
@@ -258,6 +273,7 @@ def test_a_number_shrinks_only_where_this_store_has_shown_the_post(tmp_path):
         return written.kept, snapshot.read(tmp_path, post, "es").counts["like"]
 
     assert [(0, 1), (1, 5), (0, 1)] == [told("shown", 5), told("never shown", 5), told("as many", 1)]
+    assert (1, 5) == told("shown empty", 5)  # there was nothing of it to show
     store.close()
 
 

@@ -47,8 +47,8 @@ def test_both_hold_the_whole_talk_in_its_threads(talk, monkeypatch, capsys):
     ]
     assert 1 == len({row["person"] for row in found})
     monkeypatch.setattr(task, "Blog", lambda root, **named: Still(talk.blog))
-    for form in ("csv", "atom"):
-        task.run_comments(talk.folder, talk.folder, "export", file=f"todo.{form}")
+    for form, given in (("csv", {"what": "export", "file": "todo.csv"}), ("atom", {"what": "export\ntodo.atom"})):
+        task.run_comments(talk.folder, talk.folder, **given)
         assert f"todo.{form}" in capsys.readouterr().out
     parsed = feedparser.parse((talk.folder / "todo.atom").read_bytes())
     assert [second, first] == [one.id.rpartition("/")[2] for one in parsed.entries]

@@ -251,7 +251,7 @@ def test_what_we_keep_and_cannot_use_is_one_line(tmp_path):
 
     with pytest.raises(SystemExit) as ended:
         program.run([task(keep)], ["tasks.py", "keep"])
-    assert f"el sistema niega un archivo: {tmp_path / 'conversation'}: File exists" == ended.value.code
+    assert f"el sistema niega un archivo: {tmp_path / 'conversation'}: ya hay algo ahí" == ended.value.code
 
 
 @pytest.mark.parametrize("step", [(os, "fsync"), (tempfile, "mkstemp")], ids=lambda step: step[1])
@@ -265,5 +265,5 @@ def test_a_full_disk_is_one_line(tmp_path, monkeypatch, step):
         files.write_whole(tmp_path / "kept.json", "{}")
 
     monkeypatch.setattr(*step, full)
-    with pytest.raises(SystemExit, match=r"kept\.json: No space left on device"):
+    with pytest.raises(SystemExit, match=r"kept\.json: no queda sitio en el disco"):
         program.run([task(keep)], ["tasks.py", "keep"])

@@ -103,7 +103,7 @@ def by_hand(root: Path, note: str) -> None:
     try:
         text = paste.ask(input) if note == "-" else path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ContentError(f"{note}: {error}") from error
+        raise ContentError(f"{note}: {say('unreadable_file', reason=error)}") from error
     beside = Path.cwd() if note == "-" else path.parent
     kept = paste.paste(root / "content", text, dt.datetime.now(dt.UTC), beside=beside, shown=note)
     print(say("paste_done", file=f"content/embeds/{kept.provider}/{kept.id}.json"))

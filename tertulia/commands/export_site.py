@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tertulia.app import Blog
-from tertulia.core.errors import TertuliaError, os_words
+from tertulia.core.errors import TertuliaError
 from tertulia.core.files import write_whole
 from tertulia.core.languages import say
 from tertulia.exports import blog as exported
@@ -40,7 +40,7 @@ def run(root: Path, called_from: Path, *, wxr: str = "", folder: str = "", every
             as_folder.write(found, root / "content", called_from / folder)
             _tell(found, folder)
     except OSError as error:
-        raise TertuliaError(say("export_unwritten", path=wxr or folder, why=os_words(error))) from error
+        raise TertuliaError(say("export_unwritten", path=wxr or folder, why=error)) from error
     for line in found.unread:
         print(f"  {line}")
     if found.lost:

@@ -11,6 +11,7 @@ from tertulia.commands.announce import line_for
 from tertulia.commands.talk import WIDTH, as_text
 from tertulia.content import saved_answers
 from tertulia.content.networks import label
+from tertulia.content.tone import Tone
 from tertulia.conversation import inbox_words
 from tertulia.conversation.answering import AnswerDraft
 from tertulia.core import sanitise
@@ -72,6 +73,10 @@ def run(root: Path, options: InboxOptions) -> bool:
 def list_(blog: Blog, options: InboxOptions) -> bool:
     """Print a line for each item, who has waited longest first."""
     asked = {name: getattr(options, name) for name in ("state", "channel", "post", "tag", "tone", "label")}
+    for name, known in (("state", (*inbox_words.STATES, inbox_words.EVERY)), ("tone", tuple(Tone))):
+        if asked[name] and asked[name] not in known:
+            raise TertuliaError(say("setting_choice", name=f"--{name}", value=asked[name], words=", ".join(known)))
+    asked["channel"] = asked["channel"].lower()
     wanted = inbox_words.filter_of(asked | {"q": options.words}, blog.info.published())
     page = blog.store.inbox.page(wanted, blog.now())
     counts = blog.store.inbox.counts(blog.now())

@@ -84,6 +84,7 @@ def run_comments(root: Path, folder: Path, what: str, *, file: str = "", person:
         if what == "move":
             move(blog, ids)
         else:
+            file = file or next(iter(ids), "")  # "import talk.json" says as much as "import --file talk.json"
             blog.heed_people()
             if what == "export" and not person and Path(file).suffix.lower() in OTHER_FORMS:
                 print(export_for_programs(blog, folder / file))

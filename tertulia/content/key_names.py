@@ -154,12 +154,18 @@ def nearest(name: str) -> str:
     """
     Return the key that an unknown *name* was probably meant for, as the blog's own language calls it; "" for none.
     """
-    own, folded = _own_names(current()), fold(name)
+    own, others, folded = _own_names(current()), _by_name(current()), fold(name)
+    if _is_compound(folded, _near(folded, {**others, **own}, 0.7)):
+        return ""
     if near := _near(folded, own, 0.7):
         return own[near]
-    others = _by_name(current())
     near = _near(folded, others, 0.88)  # a slip in another language's name
     return key_names()[others[near]][0] if near else ""
+
+
+def _is_compound(word: str, near: str) -> bool:
+    """Whether *word* is made of *near* and more, which no slip adds: "subtitulo", a theme's own key."""
+    return bool(near) and near in word and len(word) - len(near) > 2
 
 
 def _near(word: str, known: Iterable[str], alike: float) -> str:

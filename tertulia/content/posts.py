@@ -156,11 +156,12 @@ def edited(
     entries: list[bytes] = []
     before, begin, after = data.partition(b"\n" + _NONE)
     if not begin:
-        before, _, rest = data.partition(b"\n" + _SOME)
-        held, end, after = rest.partition(_END)
-        if not end:
+        at = data.find(b"\n" + _SOME + _BETWEEN[1:])
+        end = data.find(_END, at)
+        if at < 0 or end < 0:
             raise LookupError(FILE_NAME)
-        entries = held.removeprefix(_BETWEEN[1:]).split(_BETWEEN)
+        entries = data[at + len(_SOME + _BETWEEN) : end].split(_BETWEEN)
+        before, after = data[:at], data[end + len(_END) :]
     for key in gone:
         at = bisect_left(entries, key, key=_key)
         if at == len(entries) or _key(entries[at]) != key:

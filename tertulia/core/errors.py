@@ -52,8 +52,10 @@ class NetworkError(TertuliaError):
 
 
 def os_words(error: OSError) -> str:
-    """Return what the system says is wrong, with the path that it is about first."""
-    words = error.strerror or str(error) or type(error).__name__
+    """Return what is wrong in the blog's language, or as the system says it, with the path that it is about first."""
+    from tertulia.core.languages import system_words  # by whoever has something to tell
+
+    words = system_words(error) or error.strerror or str(error) or type(error).__name__
     return f"{os.fsdecode(error.filename)}: {words}" if isinstance(error.filename, str | bytes) else words
 
 

@@ -324,8 +324,15 @@ def normal(code: str) -> str:
 _REASONS = {
     errno.ENOENT: "reason_absent", errno.EACCES: "reason_denied", errno.EPERM: "reason_denied",
     errno.ELOOP: "reason_loop", errno.EISDIR: "reason_folder", errno.ENOSPC: "reason_full",
-    errno.EADDRINUSE: "reason_taken",
+    errno.EADDRINUSE: "reason_taken", errno.EEXIST: "reason_exists", errno.ENOTDIR: "reason_not_folder",
+    errno.EROFS: "reason_read_only",
 }  # fmt: skip
+
+
+def system_words(error: OSError) -> str:
+    """Return our own words for what the system says; "" where we have none."""
+    reason = _REASONS.get(error.errno or 0)
+    return say(reason) if reason else ""
 
 
 def _reason(error: Exception) -> str:

@@ -9,6 +9,7 @@ import math
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Protocol
 
@@ -27,11 +28,13 @@ MANY = 0.25
 _pack, _unpack = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(dict[str, int]).decode
 
 
-class Stem(msgspec.Struct, array_like=True):
+@dataclass(slots=True)
+class Stem:
     """A word, by posts as their numbers."""
 
-    holders: set[int] = msgspec.field(default_factory=set)  # in which it stands
-    told: dict[int, int] = msgspec.field(default_factory=dict)  # those that it describes, and how much
+    # In which it stands: of the most usual words nearly all, so this is bytes that an edit only adds to or takes from.
+    holders: "array[int]" = field(default_factory=partial(array, "I"))
+    told: dict[int, int] = field(default_factory=dict)  # those that it describes, and how much
 
 
 class Described(msgspec.Struct, array_like=True):
@@ -119,7 +122,7 @@ def relate(rows: Rows, counts: Mapping[int, Mapping[str, int]], most: int) -> No
         found = _nearest(number, words, tellers, rows.names, most)
         rows.set_post(number, Described(_unpack(packed.pop(number)), words, found))
     for word, numbers in holders.items():
-        rows.set_word(word, Stem(set(numbers), told.get(word, {})))
+        rows.set_word(word, Stem(numbers, told.get(word, {})))
 
 
 def change(rows: Rows, changed: Mapping[int, Mapping[str, int] | None], new: Set[int], most: int) -> set[int] | None:
@@ -178,7 +181,7 @@ class _Change:
             for word in post.counts.keys() ^ (counts or {}).keys():
                 known = self._word(word)
                 before.setdefault(word, len(known.holders))
-                known.holders ^= {number}
+                (known.holders.remove if word in post.counts else known.holders.append)(number)
                 self._held[word] = len(known.holders)
             post.counts = dict(counts or {})
         self._new_words |= before.keys()

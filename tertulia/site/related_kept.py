@@ -7,6 +7,7 @@ that was killed, is as good as none, and so needs no journal.
 
 import os
 import sqlite3
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager, suppress
@@ -27,11 +28,13 @@ from tertulia.site.state import BuildState
 
 _TABLES = """
 create table posts (number integer primary key, lang text, name text, digest blob, row blob, found blob);
-create table words (lang text, word text, held integer, row blob, primary key (lang, word)) without rowid;
+create table words (
+  lang text, word text, held integer, holders blob, told blob, primary key (lang, word)
+) without rowid;
 """
 _COUNTS = msgspec.msgpack.Decoder(tuple[dict[str, int], dict[str, int]])
 _FOUND = msgspec.msgpack.Decoder(list[tuple[int, int]])
-_WORD = msgspec.msgpack.Decoder(Stem)
+_TOLD = msgspec.msgpack.Decoder(dict[int, int])
 MOST_ANEW = 2_000  # posts of a language that are all worked out anew for an edit: a second, and their pages are drawn
 KEPT, NOTE = "related", "related-note"  # files of the state: what is known, and what tells that it is what was left
 _pack = msgspec.msgpack.Encoder().encode
@@ -277,7 +280,7 @@ class _Rows:
 
     def __init__(self, kept: sqlite3.Connection, lang: str, names: dict[int, str]) -> None:
         self.kept, self.lang, self.names = kept, lang, names
-        self.words: dict[str, tuple[int, bytes]] = {}  # in how many posts each stands, and all of it packed
+        self.words: dict[str, tuple[int, bytes, bytes]] = {}  # in how many posts each stands, in which; what it tells
         self.posts: dict[int, tuple[bytes, list[tuple[int, int]]] | None] = {}  # packed, and the relatives
 
     def held(self, word: str) -> int:
@@ -287,11 +290,12 @@ class _Rows:
         return int(found[0]) if found else 0
 
     def word(self, word: str) -> Stem:
-        found = self.kept.execute("select row from words where lang = ? and word = ?", (self.lang, word)).fetchone()
-        return _WORD.decode(found[0]) if found else Stem()
+        asked = "select holders, told from words where lang = ? and word = ?"
+        found = self.kept.execute(asked, (self.lang, word)).fetchone()
+        return Stem(array("I", found[0]), _TOLD.decode(found[1])) if found else Stem()
 
     def set_word(self, word: str, known: Stem) -> None:
-        self.words[word] = len(known.holders), _pack(known)
+        self.words[word] = len(known.holders), known.holders.tobytes(), _pack(known.told)
 
     def post(self, number: int) -> Described:
         row, found = self.kept.execute("select row, found from posts where number = ?", (number,)).fetchone()
@@ -315,11 +319,11 @@ class _Rows:
             "delete from posts where number = ?", ((number,) for number, post in self.posts.items() if post is None)
         )
         self.kept.executemany("insert or replace into posts values (?, ?, ?, ?, ?, ?)", self._post_rows(digests))
-        empty = [word for word, (held, _) in self.words.items() if not held]
+        empty = [word for word, (held, *_) in self.words.items() if not held]
         self.kept.executemany("delete from words where lang = ? and word = ?", ((self.lang, word) for word in empty))
         self.kept.executemany(
-            "insert or replace into words values (?, ?, ?, ?)",
-            ((self.lang, word, held, packed) for word, (held, packed) in sorted(self.words.items()) if held),
+            "insert or replace into words values (?, ?, ?, ?, ?)",
+            ((self.lang, word, *known) for word, known in sorted(self.words.items()) if known[0]),
         )
 
     def _post_rows(self, digests: Mapping[int, bytes]) -> Iterable[tuple[object, ...]]:

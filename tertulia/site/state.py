@@ -153,7 +153,7 @@ class BuildState:
 
     def _load_part(self, at: int) -> dict[str, KeptReading]:
         held: dict[str, KeptReading] = _load(self._part(at), self.epoch)
-        self._before[at] = held.keys()
+        self._before[at] = frozenset(held)  # its keys would hold all of it
         return held
 
     def keep(

@@ -46,11 +46,11 @@ class Letter(msgspec.Struct, frozen=True):
     subject: str
     body: str
     attempts: int
-    leave: str = ""
-    page: str = ""
-    looks: int = 0
-    tells: str = ""
-    about: str = ""  # key of the comment whose erasure takes it along
+    leave: str
+    page: str
+    looks: int
+    tells: str
+    about: str  # key of the comment whose erasure takes it along
 
     def __repr__(self) -> str:
         return f"Letter({self.id})"  # a log line never holds an address

@@ -170,7 +170,7 @@ class SentMentions:
             there = {row.target: row for row in rows}
             for target in wanted:
                 row = there.get(target)
-                fresh = {"version": version, "state": "queued", "attempts": 0, "reason": "", "not_before": None}
+                fresh = {"version": version, "state": "queued", "attempts": 0, "reason": ""}
                 if row is None:
                     values = {"name": _pair(source, target), "source": source, "target": target}
                     known = {"state": "sent", "was_sent": 1} if told else {}
@@ -186,7 +186,7 @@ class SentMentions:
                 if not row.was_sent:  # they never knew of it
                     connection.execute(delete(sent_mentions).where(here))
                 elif row.version:
-                    gone = {"version": "", "state": "queued", "attempts": 0, "reason": "", "not_before": None}
+                    gone = {"version": "", "state": "queued", "attempts": 0, "reason": ""}
                     connection.execute(update(sent_mentions).where(here).values(**gone))
                     queued += 1
         return queued

@@ -1,8 +1,8 @@
 """What all who write rows of the conversation share: whose turn it is, ids that fit, what is noted and remembered."""
 
 import hashlib
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -29,22 +29,13 @@ _NOTE = insert(decisions)
 _LONGEST_ID = 500
 
 
-class writing(AbstractContextManager[Connection]):
-    """A writing transaction on the conversation; on PostgreSQL one at a time, as on SQLite."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._transaction: Any = None
-
-    def __enter__(self) -> Connection:
-        self._transaction = self._database.writing()
-        connection: Connection = self._transaction.__enter__()
-        if not self._database.is_sqlite:
+@contextmanager
+def writing(database: Database) -> Iterator[Connection]:
+    """Give a writing transaction on the conversation; on PostgreSQL one at a time, as on SQLite."""
+    with database.writing() as connection:
+        if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
-        return connection
-
-    def __exit__(self, *error: Any) -> Any:
-        return self._transaction.__exit__(*error)
+        yield connection
 
 
 def short(name: str) -> str:

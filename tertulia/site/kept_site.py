@@ -39,6 +39,8 @@ from tertulia.site.state import digest_of, reading_at
 from tertulia.site.talk_edits import TalkEdits, name_of
 from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, set_text
 
+_OF_HEADER = frozenset({"files", "cover", "cover_alts", "extra"})  # what may be another, and moves nothing
+
 
 class KeptSite:
     """
@@ -98,7 +100,7 @@ class KeptSite:
         self._moved: dict[int, KeptPost] = {}  # in lists
 
     finds_files = True
-    movable = frozenset({"tags", "date", "categories", "authors", "slug", "series_name", "files"})
+    movable = _OF_HEADER | {"tags", "date", "categories", "authors", "slug", "series_name"}
 
     def close(self) -> None:
         """Let go of what is kept."""
@@ -161,7 +163,12 @@ class KeptSite:
         if was is None:
             return
         self.moves.asked, save_as = Path(post.shown_path), post.save_as
-        if any(getattr(before, name) != getattr(now, name) for name in self.movable - {"files"}):
+        if (before.cover, before.cover_alts) != (now.cover, now.cover_alts):
+            self.cards.cover(post, now)
+        for name in before.extra.keys() - now.extra.keys():
+            if hasattr(post, name):  # which has all of it read
+                delattr(post, name)
+        if any(getattr(before, name) != getattr(now, name) for name in self.movable - _OF_HEADER):
             self.moves.refuse(post)
             self.moves.labels.respell(uses_of(before, self.build), uses_of(now, self.build))
             for name, value in self.arrivals.labels(now).items():

@@ -169,7 +169,8 @@ class TextEdits:
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
         if (reading.seeks_posts or before.seeks_posts) and (post.is_page or not self.arranged.finds_files):
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
-        fields = frozenset(PostRecord.__struct_fields__) - self.arranged.movable
+        movable = self.arranged.movable & {"files"} if post.is_page else self.arranged.movable
+        fields = frozenset(PostRecord.__struct_fields__) - movable
         if any(_is_other(name, before.record, reading.record) for name in fields):
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
         if reading.record.title != before.record.title and self.arranged.is_named_elsewhere(post):
@@ -291,11 +292,12 @@ def _size(before: Reading, now: Reading) -> int | None:
     assert now.record
     if any(getattr(before.record, name) != getattr(now.record, name) for name in (*NAME, "date", "slug")):
         return LINK
-    of_card = ("summary", "minutes", "categories", "authors")
+    of_card = ("summary", "minutes", "categories", "authors", "cover")
     if any(getattr(before.record, name) != getattr(now.record, name) for name in of_card):
         return CARD
     is_other = any(
-        getattr(before.record, name) != getattr(now.record, name) for name in _SHOWN | {"tags", "series_name"}
+        getattr(before.record, name) != getattr(now.record, name)
+        for name in _SHOWN | {"tags", "series_name", "cover_alts"}
     )
     return WHOLE if is_other else None
 

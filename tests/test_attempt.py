@@ -206,6 +206,19 @@ def test_a_part_hangs_on_the_part_before_and_on_the_first(office):
     assert [[None, None], ["r1", "r1"], ["r2", "r1"]] == hung
 
 
+def test_a_part_hangs_on_nothing_where_nobody_knows_what_the_one_before_is_called(office):
+    """A person saw that it is there, and not its number."""
+    rows = office.store.deliveries
+    rows.enqueue(
+        [msgspec.structs.replace(ROW, part=part, after=after) for part, after in (("1", None), ("2", "1"))], NOW
+    )
+    first = rows.claim(NOW, ["there"])
+    rows.unknown(first, "lost", None)
+    assert rows.resolve(first.id, True, now=NOW)
+    Attempt(office.outbox, rows.claim(NOW, ["there"]), None).make()
+    assert (None, None) == (office.there.sent[0][1].parent, office.there.sent[0][1].root)
+
+
 def test_what_is_for_fewer_by_now_waits(office):
     """What was written down would be seen by more than the post now is."""
     office.there.audiences = {"few": "private"}

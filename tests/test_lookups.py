@@ -54,6 +54,8 @@ def test_who_is_looked_for_exactly_is_found_by_any_of_their_names(store):
     say(store, 1, author=ana)
     say(store, 2, author=replace(ana, name="Añita", handle="@anita@x.example", url="https://anita.example/"))
     say(store, 3, author=LUIS)
+    say(store, 4, author=replace(LUIS, identity="nuria", name="Nu\u0301ria", handle="@nuria@mas.example"))
+    assert ["Digo 4."] == texts(store.conversation.named("Núria"))
     named = store.conversation.named
     for who in ("Ana", "@ana@x.example", "ana@x.example", "https://ana.example/"):
         assert ["Digo 1."] == texts(named(who)), who
@@ -74,13 +76,13 @@ def test_a_thread_is_what_stands_above(store):
 
 def test_what_is_known_of_who_speaks_and_of_what_they_said(store):
     """A verdict depends on it: how often they were welcome and not, who else says the same, what it was before."""
+    store.conversation.record(replace(SAID, source_id="8", url=""), APPROVED, NOW)
     for number, status in ((1, None), (2, None), (3, Status.REJECTED), (4, Status.SPAM), (5, Status.SPAM)):
         key = say(store, number, APPROVED if status is None else WAITING, author=LUIS)
         if status:
             decide(store, key, status)
     say(store, 6, WAITING, author=LUIS)
-    store.conversation.record(replace(SAID, source_id="8", url=""), APPROVED, NOW)
-    new = replace(SAID, source_id="9", url="", author=LUIS)
+    new = replace(SAID, source_id="9", url="https://mas.example/9", author=LUIS, in_reply_to="2")
     known = store.conversation.known(new)
     assert (2, 3, 1, None, "", "", "", "", False, False) == (
         known.approved, known.turned_down, known.repeats, known.status, known.text, known.html, known.url,
@@ -91,13 +93,14 @@ def test_what_is_known_of_who_speaks_and_of_what_they_said(store):
     assert ("approved", "Digo 1.", SAID.html, "https://mas.example/1", "", True, 1) == (
         known.status, known.text, known.html, known.url, known.in_reply_to, known.same_person, known.repeats,
     )  # fmt: skip
+    new_here = Author(network="x", identity="1", name="Eva")
     other_way = replace(new, source="webmention", source_id="w", url="https://mas.example/1", author=SAID.author)
     known = store.conversation.known(replace(other_way, in_reply_to="x"))
     assert ("approved", "https://mas.example/1", "x", False) == (
         known.status, known.url, known.in_reply_to, known.same_person,
     )  # fmt: skip
     assert 0 == store.conversation.known(replace(SAID, source_id="8", url="")).repeats
-    new_here = Author(network="x", identity="1", name="Eva")
+    assert not store.conversation.known(replace(other_way, author=new_here)).same_person
     nobody = store.conversation.known(replace(SAID, source_id="10", url="", text="", author=new_here))
     assert (0, 0, 0, Trust.UNKNOWN) == (nobody.approved, nobody.turned_down, nobody.repeats, nobody.trust)
     say(store, 11, author=replace(LUIS, identity="reme", is_owner=True))
@@ -135,6 +138,7 @@ def test_small_questions_are_of_one_thing_each(store):
     assert [True, False, False] == [
         talk.has_counted(*asked) for asked in (("mastodon", "7"), ("bluesky", "7"), ("mastodon", "8"))
     ]
+    say(store, 3, post="")
     assert [("liked", "en"), ("otro", "es"), ("voto", "es")] == talk.posts()
     assert [("liked", "en", "", "like", 3)] == talk.reactions()
     assert ([], None) == (talk.folded(), talk.by_source("bluesky", "1"))

@@ -25,12 +25,12 @@ def row(store, key):
 
 
 def test_who_turns_out_to_be_the_author_leaves_the_inbox(store):
-    """With what they said; what others said stays."""
+    """With all that they said; what others said stays."""
     unknown = Author(network=OWNER.network, identity=OWNER.identity, name="?")
-    keys = [say_(store, 1, author=unknown, text="Yo."), say_(store, 2)]
+    keys = [say_(store, 1, author=unknown, text="Yo."), say_(store, 2), say_(store, 3, author=unknown, text="También.")]
     assert keys == [key for key in keys if row(store, key)]
-    say_(store, 1, author=OWNER, text="Yo mismo.")
-    assert [None, keys[1]] == [row(store, key) and key for key in keys]
+    say_(store, 3, author=OWNER, text="Yo mismo.")
+    assert [None, keys[1], None] == [row(store, key) and key for key in keys]
 
 
 @pytest.mark.parametrize(
@@ -64,11 +64,14 @@ def test_what_was_old_when_the_inbox_began_waits_for_nobody(store):
 
 def test_a_word_that_has_ended_leaves_nothing_behind(store):
     """Neither until when, nor on which words it was."""
-    key = say_(store, 1)
+    key = say_(store, 1, edited=later(1))
     store.inbox.set_aside(read(store, key), NOW, until=later(600))
-    say_(store, 1, **OTHER, edited=later(1))
-    found = row(store, key)
-    assert ("", "", None, 1) == (found.word, found.word_on, found.until, found.is_changed)
+    say_(store, 1, **OTHER, edited=later(2))
+    for _ in range(2):
+        found = row(store, key)
+        assert ("", "", None, 1) == (found.word, found.word_on, found.until, found.is_changed)
+        with store.database.writing() as connection:
+            settle_all(connection, NOW)
 
 
 def test_who_was_at_it_is_not_once_it_is_answered(store):

@@ -142,14 +142,17 @@ def in_place(root: Path, output: Path, *names: str, mark: str = "mark") -> list[
     """
     Show in *output* what was saved of the posts *names*, or in snapshots of such names: the files that were written.
 
-    None where a build is needed.
+    A name with a slash is of a file below ``content/``. None where a build is needed.
     """
-    content, talk = root / "content" / "posts", root / "conversation"
+
+    def path_of(name: str) -> Path:
+        if "/" in name:
+            return root / "content" / name
+        return root / "conversation" / name if name.endswith(".json") else root / "content" / "posts" / f"{name}.md"
+
     with closing(KeptSite(root / "state", output, mark, lambda *_: False, nest)) as site:
         try:
-            files = site.prepare(
-                str(talk / name if name.endswith(".json") else content / f"{name}.md") for name in names
-            )
+            files = site.prepare(str(path_of(name)) for name in names)
         except NeedsBuildError:
             return []
         return sorted(site.write(files))

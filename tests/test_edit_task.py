@@ -221,6 +221,13 @@ def test_the_build_after_one_that_was_killed_is_right(task, monkeypatch, written
     assert_same(whole(task), shown)
 
 
+def test_what_only_some_edits_need_waits_for_them():
+    """A text that stands in no feed, holds no tag and quotes nobody needs nothing of these."""
+    needed = {"feedgen", "dateutil", "lxml.html", "regex", "babel"}
+    code = f"import sys, tertulia.commands.edited; print(*set({sorted(needed)}) & sys.modules.keys())"
+    assert "" == subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="its files have no numbers")
 def test_an_edit_looks_once_at_what_is_there(task, monkeypatch):
     """Of many posts, a look at each file is most of what it takes."""
@@ -274,7 +281,7 @@ def test_a_build_that_was_overtaken_brings_nothing_back(task, monkeypatch):
         return report
 
     monkeypatch.setattr(build, "run", overtaken)
-    task.posts["dos"]["Portada"] = "images/bar.png"  # for a build of everything
+    task.posts["dos"]["Alias"] = "/viejo/"  # for a build of everything
     task.save("dos")
     assert build.into_output(task.root)
     assert "Quítalo." not in "".join(path.read_text("utf-8", "replace") for path in output_files(task))

@@ -255,7 +255,7 @@ def void(_: object) -> None:
 
 @pytest.mark.parametrize("edit", [
     {"Idioma": "en"}, {"Id": "otro"},
-    {"Alias": "/viejo/"}, {"Portada": "images/bar.png"}, {"expiryDate": "2026-12-20"},
+    {"Alias": "/viejo/"}, {"expiryDate": "2026-12-20"},
 ])  # fmt: skip
 def test_what_arranges_is_for_a_build(blog, edit):
     """Nothing is written then."""

@@ -63,7 +63,7 @@ OTHER = {
 SHOWN = {
     "link": {*OTHER["link"]},
     "card": {*OTHER["link"], *OTHER["card"]},
-    "full": {*OTHER["link"], *OTHER["full"], "authors", "comment_count"},
+    "full": {*OTHER["link"], *OTHER["full"], "authors", "comment_count", "summary"},
 }
 
 

@@ -102,10 +102,11 @@ def test_an_answer_that_was_refused_where_it_was_asked_is_none(store, end, found
 
 
 def test_what_comes_by_the_form_waits_as_all_else(store):
-    """Whether it answers something or nothing."""
+    """Whether it answers something or nothing, and whatever the inbox has been asked before."""
     key = say_(store, 1, source="form", url="")
-    below = say_(store, 2, source="form", url="", in_reply_to=key)
-    assert [("unanswered", False)] * 2 == [state(store, one) for one in (key, below)]
+    assert ("unanswered", False) == state(store, key)
+    for number, above in ((2, ""), (3, key)):
+        assert ("unanswered", False) == state(store, say_(store, number, source="form", url="", in_reply_to=above))
 
 
 def test_an_answer_that_now_answers_another_leaves_the_first_unanswered(store):

@@ -56,3 +56,13 @@ def test_an_address_that_a_translation_leads_to_is_told_of_in_both(translated):
     """On its page, which names the other, in what it says to programs, and in the sitemap."""
     (written,) = shown(translated, (["tres"], [saying(translated, TAGGED, "tres", Slug="otra")]), **MORE)
     assert {"2026/11/otra/index.html", "en/2026/11/tres-in-english/index.html", "sitemap.xml"} <= set(written)
+
+
+def test_a_summary_names_posts_by_their_files(translated):
+    """It is led to their pages wherever it is shown, and from then on they are looked for."""
+    edit = saying(translated, WORDS, "dos-en", Resumen="A [summary]({filename}/posts/tres.md).")
+    move = saying(translated, TAGGED, "tres", Slug="otra")
+    written, moved = shown(translated, (["dos-en"], [edit]), (["tres"], [move]), **MORE)
+    assert "en/index.html" in written
+    assert [] == moved
+    assert 'A <a href="/2026/11/tres/">summary' in (translated.root / "one/en/index.html").read_text("utf-8")

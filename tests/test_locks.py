@@ -96,6 +96,13 @@ def test_the_oldest_is_the_first_though_it_was_written_last(one):
     assert found == [row.post for row in one.deliveries.refused_answers()]
 
 
+def test_tasks_are_told_by_name(one):
+    """However they came."""
+    for name in ("sweep", "collect"):
+        one.runs.record(name, NOW)
+    assert ["collect", "sweep"] == [run.name for run in one.runs.all()]
+
+
 @pytest.mark.parametrize("answer", ["", "k"])
 def test_only_what_became_of_an_answer_waits_for_the_conversation(one, other, answer):
     """What was announced is recorded whatever is being written there."""

@@ -636,3 +636,15 @@ def test_a_word_made_of_a_key_and_more_is_no_slip(key, meant):
     """Themes have keys of their own: a slip adds a letter or two."""
     languages.speak("es")
     assert meant == nearest(key)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("1898-12-10", "1898-12-10T00:00:00-00:15"), ("1898-12-10 20:30", "1898-12-10T20:30:00-00:15"),
+        ("1898-12-10T20:30Z", "1898-12-10T20:15:16-00:15"), ("1950-07-18", "1950-07-18T00:00:00+01:00"),
+    ],
+)  # fmt: skip
+def test_a_day_before_the_clocks_agreed_has_an_offset_that_feeds_may_hold(written, told):
+    """Whole minutes: the day and the hour stay as they were written."""
+    assert told == parse_date(written, ZoneInfo("Europe/Madrid")).isoformat()

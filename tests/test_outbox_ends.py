@@ -13,6 +13,7 @@ from tertulia.store import open_store
 from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.journal import Journal
 from tertulia.store.tables import Origin
+from tertulia.syndication.attempt import DeliveryStep
 from tertulia.syndication.messages import encode, key_of, mark_of
 from tertulia.syndication.networks.base import (
     CancelledError,
@@ -23,6 +24,7 @@ from tertulia.syndication.networks.base import (
     Remote,
     RetryLaterError,
 )
+from tertulia.syndication.networks.sightings import Sighting
 from tertulia.syndication.outbox import FIRST_WAIT, JITTER, LONGEST_WAIT, SETTLE, Outbox
 from tests.fakes import NOW
 
@@ -268,3 +270,45 @@ def test_a_link_goes_only_where_the_store_knows_better(office, tmp_path):
         office.outbox.show(post, "es")
         kept.append(snapshot.read(folder, post, "es").syndication)
     assert [(old,), (old,), ()] == kept
+
+
+def test_each_moment_of_a_delivery_is_told(office):
+    """In this order: the tests kill it at each."""
+    steps = []
+    office.outbox.on_step = steps.append
+    office.run()
+    assert [step for step in DeliveryStep if step != DeliveryStep.ENQUEUED] == steps
+
+
+def test_a_network_that_is_not_there_is_sent_nothing(office):
+    """Its keys were taken out, or its name is mistyped; what waits for it waits on."""
+    office.add(network="gone", post="otro")
+    assert [] == office.outbox.deliver(networks=["gone"])
+    assert ["delivered"] == [one.state for one in office.outbox.deliver(networks=["gone", "there"])]
+    assert ["queued"] == [row.state for row in office.store.deliveries.all(network="gone")]
+
+
+@pytest.mark.parametrize(("verbatim", "noted"), [(True, True), (False, False)])
+def test_only_what_we_made_is_noted_as_ours(office, verbatim, noted):
+    """What was found there is somebody's."""
+    office.there.look = lambda message, sending: Sighting(REMOTE, verbatim=verbatim)
+    office.run()
+    assert noted == office.outbox.journal.holds(mark_of("there", REMOTE))
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_what_a_person_saw_is_known_to_the_journal(blind, there):
+    """What is not there may be sent again; what is there may not."""
+    _, row = blind.run(OutcomeUnknownError("lost"))
+    assert blind.outbox.resolve(row, there=there)
+    assert there == blind.outbox.journal.holds(key_of(row))
+
+
+def test_the_links_of_a_page_stand_in_one_order(office):
+    """By network, whenever each came; so that a page is not another for that."""
+    folder = office.outbox.snapshots
+    for networks in (("zeta", "alfa"), ("alfa", "zeta")):
+        links = tuple(snapshot.Syndicated(name, f"https://{name}.example/1") for name in networks)
+        snapshot.write(folder, snapshot.Conversation(id="voto", lang="es", syndication=links))
+        office.outbox.show("voto", "es")
+        assert ["alfa", "zeta"] == [link.network for link in snapshot.read(folder, "voto", "es").syndication]

@@ -221,3 +221,16 @@ def test_every_page_is_brought_up_to_date(office):
     for path in office.outbox.snapshots.glob("*.json"):
         path.unlink()
     assert [2, 0] == [office.outbox.show_all() for _ in range(2)]
+
+
+@pytest.mark.parametrize(
+    ("error", "is_begun"), [(RetryLaterError("503"), False), (RefusedError("no"), False), (None, True)]
+)
+def test_what_has_not_been_said_is_said_in_todays_words(office, error, is_begun):
+    """It waits, or was refused; what is there stays as it was said."""
+    office.outbox.enqueue([draft(office)])
+    if error:
+        office.there.next.append((error, False))
+    office.outbox.deliver()
+    english = replace(HERE, lang="en")
+    assert [is_begun, False] == [not office.outbox.unsaid([draft(office, post)]) for post in (HERE, english)]

@@ -215,3 +215,22 @@ def test_an_unlisted_post_links_to_no_list_that_is_not_there(blog):
     for address in re.findall(r'href="(/(?:etiqueta|tema|autor)/[^"]*)"', page):
         assert (blog.output / address.strip("/") / "index.html").is_file(), address
     assert 'href="/etiqueta/mesa/"' in page
+
+
+def test_what_leads_nobody_anywhere_is_told_on_its_line(blog):
+    """A line above the table, an old address without its slash, a number, another table; the rest leads on."""
+    table = (
+        '"/suelta/" = "/x/"\n[redirects]\n"/a/" = "/2026/11/una/"\nb = "/2026/11/una/"\n"/c/" = 3\n[otra]\nd = "/x/"\n'
+    )
+    told = blog({"posts/a.md": post("Una"), "redirects.toml": table})
+    assert ["redirects.toml:1", "redirects.toml:6", "redirects.toml:4", "redirects.toml:5"] == [
+        line.partition(": ")[0].removeprefix("content/") for line in told
+    ]
+    assert (blog.output / "a/index.html").is_file()
+
+
+def test_a_table_that_is_no_table_is_told_with_its_line(blog):
+    """And the blog is built without it."""
+    (line,) = blog({"posts/a.md": post("Una"), "redirects.toml": '[redirects]\n"/a/" = "/x/"\n"/a/" = "/y/"\n'})
+    assert line.startswith("content/redirects.toml:3: esto estaba ya más arriba")
+    assert (blog.output / "2026/11/una/index.html").is_file()

@@ -257,8 +257,8 @@ def test_a_text_names_posts_by_their_files(blog, text):
     saying(blog, blog.texts["uno"], "uno", Slug="ñu")()
     header = {"Resumen": "Un [resumen]({filename}/posts/tres.md)."}
     assert edited(
-        blog, saying(blog, text, **header), saying(blog, f"{FILES[0]} Ya.", Etiquetas="Redes, Colas"),
-        saying(blog, TAGGED, Resumen=""), saying(blog, text),
+        blog, saying(blog, TAGGED, Resumen=""), saying(blog, f"{FILES[0]} Ya.", Etiquetas="Redes, Colas"),
+        saying(blog, text, **header),
     )  # fmt: skip
 
 

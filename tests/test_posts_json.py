@@ -125,6 +125,7 @@ def test_posts_edited_in_the_file_are_as_if_it_were_written_anew(before, gone, t
         addresses=now,
     )
     told = shell.addresses if now is None else now
+    assert told == posts.addresses_in(found)
     assert posts.encoded(replace(shell, posts=tuple(after), addresses=told)) == found
 
 
@@ -135,5 +136,7 @@ def test_a_file_that_is_not_as_it_was_written_is_not_edited(harm):
     held, one = posts.encoded(shell), shell.posts[2]
     with pytest.raises(LookupError):
         posts.edited(held, gone=[(one.date, "id-9", "es")], there=[], addresses=None)
+    with pytest.raises(ValueError, match=r"truncated|malformed"):
+        posts.addresses_in(harm(held))
     with pytest.raises((LookupError, ValueError)):
         posts.edited(harm(held), gone=[(one.date, *one.key)], there=[], addresses=None)

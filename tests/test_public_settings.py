@@ -1,5 +1,6 @@
 """A public setting that makes no sense is one line with its name and what to write, before anything is built."""
 
+import errno
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -181,7 +182,8 @@ def test_every_task_refuses_what_a_build_would(tmp_path):
     [
         (b'A = 1\nSOCIAL = {["a", "b"]}\n', "pelicanconf.py:2: "), (b'MENU = {["a"]: 1}\n', "pelicanconf.py:1: "),
         (b"A = " + b"-" * 5000 + b"1\n", "pelicanconf.py:1: "), (b'SITENAME = "Espa\xf1a"\n', "UTF-8"),
-        (b'# coding: no-such\nSITENAME = "a"\n', "UTF-8"),
+        (b'# coding: no-such\nSITENAME = "a"\n', "UTF-8"), ('SITENAME = "a"\n'.encode("utf-16"), "UTF-8"),
+        (b'SITENAME = "a"\n' + 'TAGLINE = "b"\n'.encode("utf-16-le"), "UTF-8"),
     ],
 )  # fmt: skip
 def test_no_task_shows_pythons_own_words(tmp_path, written, said):
@@ -189,6 +191,23 @@ def test_no_task_shows_pythons_own_words(tmp_path, written, said):
     (tmp_path / "pelicanconf.py").write_bytes(written)
     with pytest.raises(SettingError, match=re.escape(said)):
         conf.settings(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
+def test_a_blog_is_one_whatever_its_settings_were_saved_in(tmp_path, encoding):
+    """Editors of Windows save as UTF-16: what is wrong is told, and not that there is no blog."""
+    (tmp_path / "pelicanconf.py").write_text("from tertulia.defaults import *\n", encoding)
+    assert conf.is_blog(tmp_path)
+
+
+def test_what_stops_a_build_is_told_of_the_file_that_it_is_in(tmp_path):
+    """Of the settings that the others import, where these cannot be read; and of those that are not there."""
+    (tmp_path / "pelicanconf.py").write_text("A = 1\n", "utf-16")
+    (tmp_path / "publishconf.py").write_text("from pelicanconf import *\n")
+    told = conf.failed(SyntaxError("(unicode error) …"), tmp_path / "publishconf.py")
+    assert str(told).startswith(str(tmp_path / "pelicanconf.py")) and "UTF-8" in str(told)
+    absent = FileNotFoundError(errno.ENOENT, "No such file or directory", str(tmp_path / "gone.py"))
+    assert str(conf.failed(absent, tmp_path / "gone.py")).endswith("gone.py no se puede leer: no está ahí")
 
 
 @pytest.mark.parametrize(

@@ -238,7 +238,7 @@ class Edits(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["acerca", "contacto"]), title=st.sampled_from(["Acerca", "Contacto", "Índice & más"]))
     def edit_page(self, name, title):
         self.blog.file(f"pages/{name}.md", f"Título: {title}\n\nUna página.\n")
-        self.check()
+        self.check(f"pages/{name}.md", kind="page")
 
     @rule(colour=st.sampled_from([0, 100, 200]))
     def edit_picture(self, colour):
@@ -259,7 +259,7 @@ class Edits(RuleBasedStateMachine):
     @rule(words=st.sampled_from(["Hola.", "Adiós."]), state=st.sampled_from([State.KEPT, State.REMOVED]))
     def capture(self, words, state):
         capture(self.blog.root / "content", words, state)
-        self.check()
+        self.check("embeds/mastodon/mastodon.social-1134.json", kind="capture")
 
     @rule()
     def lose_captures(self):

@@ -12,6 +12,7 @@ from tertulia.content import snapshot
 from tertulia.content.posts import Post
 from tertulia.conversation.notices import Notices
 from tertulia.conversation.telling import Telling
+from tertulia.core.languages import say
 from tertulia.core.secret import Secret
 from tertulia.core.tokens import Signer
 from tertulia.store import archive
@@ -93,6 +94,46 @@ def test_each_hears_of_it_once_where_they_spoke(circle):
     assert "unanswered" == circle.state(eva), "who is told of news is not answered by that"
     shown = snapshot.read(circle.folder / "var/conversation", POST.id, "es")
     assert not any(one.is_owner for one in shown.comments)
+
+
+def test_the_plan_says_who_hears_of_it_and_who_does_not(circle):
+    """With the reason, and how many know already; one mailbox is one letter, whoever gave it."""
+    circle.says("ana", "1")
+    circle.says("malo", "2")
+    malo = circle.store.conversation.by_source("mastodon", "2").person
+    circle.store.conversation.trust_person(malo, Trust.BLOCKED, NOW, batch="b")
+    circle.says("leo", "f1", email="leo@ejemplo.example")
+    circle.says("leonor", "f2", email="Leo+b@ejemplo.example")
+    circle.says("mudo", "f3", form=True)
+    web = Author(network="web", identity="https://ines.example/", name="Inés")
+    circle.says("inés", "w1", source="webmention", author=web)
+    circle.says("cielo", "b1", source="bluesky", author=Author(network="bluesky", identity="did:1", name="Cielo"))
+    plan = circle.telling.plan(POST, f"  {TEXT}  ")
+    assert (2, 0, [], f"{TEXT}\n\n{POST.url}") == (plan.people, plan.told, plan.too_long, plan.messages[0].text)
+    why = ("update_unwelcome", "update_no_letters", "update_own_site", "answer_on_page")
+    assert {say(key): 1 for key in why} == plan.unreached
+    assert (2, ["Leo+b@ejemplo.example"]) == (circle.telling.tell(plan), circle.letters())
+    again = circle.telling.plan(POST, TEXT)
+    assert (0, 3) == (again.people, again.told)
+
+
+def test_a_thread_is_told_in_as_few_words_as_do(circle):
+    """The address once, nobody by a name that they have not, nor whom it answers by their own."""
+    circle.says("ana", "1")
+    for number, handle in (("2", ""), ("3", "@eva@mas.example"), ("4", "@luis@mas.example")):
+        author = Author(network="mastodon", identity=f"https://mas.example/{number}", name=number, handle=handle)
+        circle.says("eva", number, "1", minutes=int(number), author=author)
+    circle.says("eva", "5", "1", minutes=9)
+    (message,) = circle.telling.plan(POST, f"Mira {POST.url}").messages
+    assert f"@luis@mas.example @ana@mas.example Mira {POST.url}" == message.text
+
+
+def test_where_nothing_can_be_sent_any_more_nothing_is_written_down(circle):
+    """The network was taken out between the plan and the word."""
+    circle.says("ana", "1")
+    plan = circle.telling.plan(POST, TEXT)
+    circle.answering.networks.clear()
+    assert (0, []) == (circle.telling.tell(plan), circle.store.deliveries.answers())
 
 
 def test_who_is_not_to_be_told_is_not(circle):

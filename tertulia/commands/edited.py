@@ -11,7 +11,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from tertulia.commands.build_report import BuildReport, Remark, complaints, decimal, summary
+from tertulia.commands.build_report import BuildReport, Remark, complaints, summary
 from tertulia.content.posts import Post
 from tertulia.conversation.thread import nest
 from tertulia.core.files import locked
@@ -63,9 +63,8 @@ def _show(folder: Path, look: Look, *, strict: bool) -> tuple[Told, list[str]]:
             raise NeedsBuildError(say("edit_failed", why="--strict"))
         written = site.write(files)
     lines = [visible(line) for line in complaints(report, plain=True)]
-    told = Told(
-        summary(report, up_to_date.SECONDS), lines + note.told.complaints[len(before) :], report.clean, decimal(0.5)[1]
-    )
+    lines += note.told.complaints[len(before) :]
+    told = Told(summary(report, up_to_date.SECONDS), lines, report.clean, note.told.decimal_sign)
     inputs = {
         path: stamp if stamp is None or is_sure(stamp, looked_ns) else up_to_date.UNSURE
         for path, stamp in stamps.items()
@@ -99,7 +98,7 @@ def _saved(touched: list[str], note: BuildNote, site: KeptSite) -> Iterator[str]
             yield path
             continue
         was, name = note.inputs.get(path), os.path.basename(path)
-        was_file = was is not None and ("." in name or was[3] != os.stat(path).st_ino)
+        was_file = was is not None and ("." in name or was[3] not in (up_to_date.UNSURE[3], os.stat(path).st_ino))
         if was_file or os.path.islink(path) or name in up_to_date.PASSED_OVER:
             raise NeedsBuildError(say("edit_other", path=Path(path).name))
 

@@ -129,6 +129,10 @@ def parse_date(value: str, zone: ZoneInfo) -> dt.datetime | None:
         if moment is None:
             return None
         moment = (moment if moment.tzinfo else moment.replace(tzinfo=zone_told)).astimezone(zone)
+        if (offset := moment.utcoffset()) and offset % dt.timedelta(minutes=1):
+            # Clocks went by the sun once, in Madrid until 1901: no feed or page has an offset with seconds in it.
+            # https://www.rfc-editor.org/rfc/rfc3339#section-4.4
+            moment = moment.replace(tzinfo=dt.timezone(dt.timedelta(minutes=round(offset / dt.timedelta(minutes=1)))))
         is_other_calendar = moment.year < 1700 and not value.isascii()  # ۱۴۰۲ is a year of Persia's
         return moment if 2 <= moment.year <= 9998 and not is_other_calendar else None
     except (ValueError, OverflowError, OSError, LookupError):

@@ -121,6 +121,16 @@ def read_addresses(output: Path) -> Addresses:
     return _read(output, _Addresses).addresses
 
 
+def addresses_in(data: bytes) -> Addresses:
+    """
+    Return the addresses that are noted in *data*, such a file, which is not looked through for it.
+
+    Raises:
+        ValueError: it is not as it was written.
+    """
+    return strict_json.decode(b"{" + data[data.rfind(b'\n "addresses": ') :], type=_Addresses).addresses
+
+
 def _read(output: Path, shape: type[T]) -> T:
     path = output / FILE_NAME
     try:

@@ -43,7 +43,8 @@ def find(folder: Path) -> Path | None:
 def is_blog(folder: Path) -> bool:
     """Whether *folder* itself has settings that begin with our defaults."""
     try:
-        return DEFAULTS_NAME in (folder / NAME).read_text("utf-8", "replace")
+        # Without zeros: a blog whose settings an editor of Windows has saved as UTF-16 is told of that, and is one.
+        return DEFAULTS_NAME.encode() in (folder / NAME).read_bytes().replace(b"\0", b"")
     except OSError:
         return False
 
@@ -85,9 +86,12 @@ def text(path: Path) -> str:
     """
     try:
         with tokenize.open(path) as file:
-            return file.read()
+            source = file.read()
     except (UnicodeDecodeError, SyntaxError) as error:
         raise SettingError(say("setting_encoding", path=path)) from error
+    if "\0" in source:  # lines of UTF-16 below others, as PowerShell's ">>" adds them
+        raise SettingError(say("setting_encoding", path=path))
+    return source
 
 
 def encoded(source: str) -> bytes:
@@ -143,6 +147,14 @@ def failed(error: BaseException, path: Path) -> SettingError:
         error: What came of reading or of running it.
         path: As its owner knows it. Another settings file that it imports is told by that one's name.
     """
+    if isinstance(error, OSError) and error.filename and Path(error.filename).name == path.name:
+        return SettingError(say("setting_file", path=path, why=error))
+    for file in (path, path.with_name(NAME)) if isinstance(error, SyntaxError | ValueError) else ():
+        try:
+            if file.is_file():
+                text(file)
+        except SettingError as unread:
+            return unread
     if isinstance(error, SyntaxError):
         path = path.with_name(Path(error.filename).name) if error.filename not in (None, "<unknown>") else path
         return SettingError(say("conf_broken", path=path, line=error.lineno or 1))

@@ -8,16 +8,18 @@ that grows with its length and no faster, and none of them raises.
 
 import html
 import re
+from typing import TYPE_CHECKING
 
 import nh3
-from lxml import etree
-from lxml import html as lxml_html
 
 from tertulia.core import lazy_re
 from tertulia.core.html_tags import ATTRIBUTE
 from tertulia.core.text import one_line as one_line
 from tertulia.core.text import strip_controls
 from tertulia.core.visible import visible
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 TAGS = frozenset(
     (
@@ -77,7 +79,7 @@ def plain(markup: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def parse_html(text: str | bytes, *, encoding: str | None = None) -> lxml_html.HtmlElement:
+def parse_html(text: str | bytes, *, encoding: str | None = None) -> "HtmlElement":
     """
     Return the document *text* as a tree without comments: whole pages and pieces alike, an empty page for what is none.
 
@@ -85,6 +87,9 @@ def parse_html(text: str | bytes, *, encoding: str | None = None) -> lxml_html.H
         text: As characters, which is better, or as bytes.
         encoding: Of bytes; None: as the page itself says, else UTF-8.
     """
+    from lxml import etree  # most texts need no tree
+    from lxml import html as lxml_html
+
     if isinstance(text, bytes):
         encoding = encoding or (None if b"charset" in text[:4096].lower() else "utf-8")
         data = text.translate(None, bytes(sign for sign in range(32) if sign not in b"\t\n\r\f"))
@@ -109,7 +114,9 @@ def _bearable(markup: str) -> str:
     body = parse_html(f"<html><body>{seen}</body></html>").find("body")
     if body is None:
         return ""
-    inside: str = lxml_html.tostring(body, encoding="unicode", with_tail=False)
+    from lxml.html import tostring
+
+    inside: str = tostring(body, encoding="unicode", with_tail=False)
     return inside.removeprefix("<body>").removesuffix("</body>")
 
 
@@ -123,8 +130,10 @@ def _is_bloated(tag: str) -> bool:
     return len(tag) > 2 * _MOST_ATTRIBUTES and len(_ONE_ATTRIBUTE.findall(tag)) > _MOST_ATTRIBUTES
 
 
-def _make_compatible(tree: lxml_html.HtmlElement) -> None:
+def _make_compatible(tree: "HtmlElement") -> None:
     """lxml reads control characters (also out of entities) that it then refuses to write: take them out."""
+    from lxml import etree
+
     for element in tree.iter(etree.Element):
         for place in ("text", "tail"):
             words = getattr(element, place)

@@ -44,6 +44,7 @@ COLOUR = lazy_re.compile_unicode(
     r"|(?<=\b(?:colou?r|background|fondo|border)(?:es|s|-color)?\W{0,3})#[0-9a-f]{3,4}",
     re.IGNORECASE,
 )
+_HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 # A text that speaks of style sheets, or lists selectors and opens a brace.
 _STYLES = lazy_re.compile_unicode(
     r"\b(?:CSS|HTML|DOM|jQuery|selector(?:es|s)?|getElementById|querySelector)\b|#[\w-]+\s*\{"
@@ -109,7 +110,9 @@ class _Linker(Treeprocessor):
         if not _may_hold(run.text):
             return []
         text = runs.without_addresses(run.text)
-        found = sorted((*_TAG.finditer(text), *_MENTION.finditer(text)), key=lambda match: match.start())
+        tags = _TAG.finditer(text) if "#" in text else ()
+        mentions = _MENTION.finditer(text) if "@" in text else ()
+        found = sorted((*tags, *mentions), key=lambda match: match.start())
         links = []
         for match in found:
             spot = run.spot(*match.span(), plain=False)
@@ -117,7 +120,7 @@ class _Linker(Treeprocessor):
                 continue
             source = (spot.element.tail if spot.tail else spot.element.text) or ""
             written = source[spot.start : spot.end]
-            if COLOUR.fullmatch(text, *match.span()):
+            if _HEXADECIMAL.issuperset(match[0][1:]) and COLOUR.fullmatch(text, *match.span()):
                 continue
             link = self._tag(match[0], written, run.text) if match[0][0] == "#" else self._mention(match[0], written)
             if link is not None:

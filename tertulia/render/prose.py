@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from lxml import etree
-from lxml import html as lxml_html
 
 from tertulia.content.private import SUMMARY_ENDS
 from tertulia.core import addresses, languages, lazy_re
@@ -181,6 +180,8 @@ def without_others(content: str) -> str:
             return content
         if not _QUOTING_FIGURE.search(content) and (bare := _without_quotations(content)):
             return bare
+    from lxml import html as lxml_html  # few posts quote with more than a blockquote
+
     root = lxml_html.fragment_fromstring(content, create_parent="div")
     for element in [each for each in root.iter("blockquote", "figure", "p", "div") if _is_quoted(each)]:
         if element.getparent() is not None:

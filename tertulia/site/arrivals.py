@@ -131,8 +131,9 @@ class Arrivals:
         if now != seekers:
             self.arrangement.leave("seekers", now)
         named = self.arrangement.value("named files")
-        records = (reading.record for reading in readings.values())
-        names = {name_of(file) for record in records if record for file in files_named(record.content)}
+        records = [reading.record for reading in readings.values() if reading.record]
+        htmls = (html for record in records for html in (record.content, record.summary))
+        names = {name_of(file) for html in htmls for file in files_named(html)}
         if named is not None and names - named:
             self.arrangement.leave("named files", named | names)
 
@@ -294,7 +295,7 @@ class Arrivals:
         Raises:
             NeedsBuildError: they cannot be.
         """
-        settings, pictures = self.build.settings, self.build.pictures
+        pictures = self.build.pictures
         self._asked = Path(path)
         told = " ".join(text for _, text in self.arrangement.value("report")["remarks"])
         if any(shown_path(Path(file.path), pictures.content) in told for file in post.files):
@@ -305,6 +306,16 @@ class Arrivals:
             if failed:
                 self._cannot("edit_pictures")
             self.build.coming |= made
+        self.publish_quoted(post)
+
+    def publish_quoted(self, post: Any) -> None:
+        """
+        Have the pictures and films of captures published that *post* shows.
+
+        Raises:
+            NeedsBuildError: one is none of this blog.
+        """
+        settings = self.build.settings
         source = CaptureStore(Path(settings["PATH"])).path
         for name in draw.published([post._content], pictures_url(settings)):
             if not is_inside(source / name, Path(settings["PATH"])):

@@ -61,19 +61,22 @@ class InternalLink(NamedTuple):
     where: str = "body"  # or the key of the metadata that holds it, or "embed"
 
 
-def without_broken_file_links(content: Content, html: str, folder: str, known: Collection[str]) -> str:
+def without_broken_file_links(
+    content: Content, html: str, folder: str, known: Collection[str], where: str = "body"
+) -> str:
     """
     *html* with links to files that are no post turned into "#", each told on its line.
 
     Args:
         folder: Where the post's file is, relative to the content folder.
         known: Every file that is published.
+        where: As of an ``InternalLink``.
     """
     for match in set(_FILE_LINK.findall(html)):
         target = unquote(match)
         inside = target.lstrip("/") if target.startswith("/") else os.path.join(folder, target)
         if os.path.normpath(inside) not in known:
-            report(_broken(InternalLink(content, target), [target]))
+            report(_broken(InternalLink(content, target, where), [target]))
             html = re.sub(rf'"\{{(?:filename|static|attach)\}}{re.escape(match)}[^"]*"', '"#"', html)
     return html
 
@@ -85,6 +88,17 @@ def turn_off_broken_file_links(contents: Iterable[Content], known: Collection[st
         html = content._content
         named |= files_named(html)
         content._content = without_broken_file_links(content, html, content.relative_dir, known)
+        named |= _follow_in_summary(content, known)
+    return named
+
+
+def _follow_in_summary(content: Any, known: Collection[str]) -> set[str]:
+    """Lead the links to files in the summary of *content*, where Pelican does not look; the files that it names."""
+    html = content.metadata.get("summary") or ""
+    if named := files_named(html):
+        html = without_broken_file_links(content, html, content.relative_dir, known, "summary")
+        content.metadata["summary"] = content._update_content(html, content.get_siteurl())
+        content.get_summary.cache.clear()  # Pelican remembers what it was
     return named
 
 

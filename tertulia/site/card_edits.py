@@ -6,6 +6,7 @@ from typing import Any
 from tertulia.site import schema
 from tertulia.site.arrangement import Arrangement, KeptPost
 from tertulia.site.build import SiteBuild
+from tertulia.site.records import PostRecord
 
 NAME = "without cover"
 
@@ -42,6 +43,15 @@ class CardEdits:
     def say(self, post: Any) -> None:
         """Let the card of *post* say what it says now."""
         self._anew[post.number] = post
+
+    def cover(self, post: Any, record: PostRecord) -> None:
+        """Let *post* have the cover that its *record* has now: where it has one, it has no card."""
+        had, post.cover, post.cover_alts = post.cover, record.cover, record.cover_alts
+        if bool(had) != bool(post.cover):
+            self._lost.append((post.lang, post.card))
+            post.card = None
+            self.move(post, comes=True)
+            self.say(post)
 
     def move(self, post: Any, *, comes: bool) -> None:
         """Let *post* stand where its date has it, which may be another now; or nowhere."""

@@ -79,7 +79,7 @@ class Facets:
             talk = (post.syndication, post.counts, post.comments, post.talk_parts, post.talk_places, post.open)
             told = (
                 self.link(post), record, digest(shown), labels, repr(post.card), repr(talk), post.json_ld,
-                post.url, post.save_as, post.template, post.comment_count, post.talk_folder, post.slug,
+                post.url, post.save_as, post.template, post.comment_count, post.talk_folder, post.slug, post.summary,
             )  # fmt: skip
             found = self._full[id(post)] = digest(told)
         return found

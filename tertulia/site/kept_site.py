@@ -22,6 +22,7 @@ from tertulia.site.arrangement import LINK, WHOLE, Arrangement, KeptPost
 from tertulia.site.arrivals import Arrivals
 from tertulia.site.arrivals import name_of as looked_for
 from tertulia.site.build_inputs import next_due
+from tertulia.site.capture_edits import CaptureEdits
 from tertulia.site.card_edits import CardEdits
 from tertulia.site.file_links import FileLinks
 from tertulia.site.kept_search import KeptSearch
@@ -37,6 +38,8 @@ from tertulia.site.saved_texts import Saved, sorted_out
 from tertulia.site.state import digest_of, reading_at
 from tertulia.site.talk_edits import TalkEdits, name_of
 from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, set_text
+
+_OF_HEADER = frozenset({"files", "cover", "cover_alts", "extra"})  # what may be another, and moves nothing
 
 
 class KeptSite:
@@ -71,6 +74,7 @@ class KeptSite:
         self.moves = Moves(build, self.arrangement, output, self.arrangement.value("site")["page_rules"])
         self.arrivals = Arrivals(build, self.arrangement, self.moves)
         self.file_links = FileLinks(build, self.arrangement)
+        self.captures = CaptureEdits(build, self.arrangement)
         self.cards = CardEdits(build, self.arrangement)
         self.talk = TalkEdits(build, self.arrangement, nest)
         self.search = KeptSearch(build, self.arrangement, output)
@@ -96,7 +100,7 @@ class KeptSite:
         self._moved: dict[int, KeptPost] = {}  # in lists
 
     finds_files = True
-    movable = frozenset({"tags", "date", "categories", "authors", "slug", "series_name", "files"})
+    movable = _OF_HEADER | {"tags", "date", "categories", "authors", "slug", "series_name"}
 
     def close(self) -> None:
         """Let go of what is kept."""
@@ -134,7 +138,9 @@ class KeptSite:
         post.summary = self.file_links.followed(reading.record.summary, path)
         known, post.files = uses_of_files(post.files), reading.record.files
         if uses_of_files(post.files) - known:
-            self.arrivals.publish(post, str(post.source_path))
+            self.arrivals.publish(post, str(path))
+        else:
+            self.arrivals.publish_quoted(post)
         self.touched[post.number] = post
         self.arrangement.leave(f"reading {post.source_path}", reading)
         self.build.state.digests[post.shown_path] = digest_of(reading)
@@ -157,7 +163,12 @@ class KeptSite:
         if was is None:
             return
         self.moves.asked, save_as = Path(post.shown_path), post.save_as
-        if any(getattr(before, name) != getattr(now, name) for name in self.movable - {"files"}):
+        if (before.cover, before.cover_alts) != (now.cover, now.cover_alts):
+            self.cards.cover(post, now)
+        for name in before.extra.keys() - now.extra.keys():
+            if hasattr(post, name):  # which has all of it read
+                delattr(post, name)
+        if any(getattr(before, name) != getattr(now, name) for name in self.movable - _OF_HEADER):
             self.moves.refuse(post)
             self.moves.labels.respell(uses_of(before, self.build), uses_of(now, self.build))
             for name, value in self.arrivals.labels(now).items():
@@ -226,13 +237,13 @@ class KeptSite:
             NeedsBuildError: a build is needed to show them.
         """
         paths = list(paths)
-        texts = [path for path in paths if not self.talk.is_of(path)]
         try:
+            texts = self.captures.quoting(path for path in paths if not self.talk.is_of(path))
             return self._prepare(
                 sorted_out(texts, TextEdits(self), self.arrivals), [path for path in paths if self.talk.is_of(path)]
             )
         except LookupError as error:
-            raise NeedsBuildError(say("edit_arranged", path=Path([*texts, *paths][0]).name)) from error
+            raise NeedsBuildError(say("edit_arranged", path=Path(paths[0]).name)) from error
 
     def _prepare(self, saved: Saved, talks: Sequence[str]) -> dict[str, bytes | None]:
         edits, goes = TextEdits(self), [edit.post for edit in saved.goes]
@@ -366,6 +377,8 @@ class KeptSite:
             raise NeedsBuildError(say("edit_undated"))
         changed = {str(edit.post.source_path): edit.now for edit in (*saved.edits, *comes, *saved.goes)}
         self.arrivals.note_named(changed)
+        for path, reading in changed.items():
+            self.captures.note(path, reading)
         looked = {looked_for(one.written) for reading in found for one in reading.looked if one.written}
         if looked - (known := self.arrangement.value("looked for")):
             self.arrangement.leave("looked for", known | looked)

@@ -9,7 +9,6 @@ import math
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Protocol
 
@@ -28,13 +27,12 @@ MANY = 0.25
 _pack, _unpack = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(dict[str, int]).decode
 
 
-@dataclass(slots=True)
-class Stem:
+class Stem(msgspec.Struct):
     """A word, by posts as their numbers."""
 
     # In which it stands: of the most usual words nearly all, so this is bytes that an edit only adds to or takes from.
-    holders: "array[int]" = field(default_factory=partial(array, "I"))
-    told: dict[int, int] = field(default_factory=dict)  # those that it describes, and how much
+    holders: "array[int]" = msgspec.field(default_factory=partial(array, "I"))
+    told: dict[int, int] = msgspec.field(default_factory=dict)  # those that it describes, and how much
 
 
 class Described(msgspec.Struct, array_like=True):

@@ -33,15 +33,19 @@ Addresses = Mapping[str, tuple[str, ...]]  # file in the output → what names w
 
 def remembered(settings: Mapping[str, Any]) -> Addresses:
     """Return what earlier builds and publications noted; nothing where there is no note, or none that can be read."""
-    found: dict[str, tuple[str, ...]] = dict(published(settings))
     output = Path(settings.get("PREVIOUS_OUTPUT") or settings.get("OUTPUT_PATH") or "output")
     try:
-        before = posts.read_addresses(output)
-        if not any(key.startswith("tags:") for named in before.values() for key in named):
-            found |= _first_addresses(posts.read(output).posts, settings.get("TAG_SAVE_AS") or "")
+        return remembered_with(posts.read_addresses(output), output, settings)
     except (ContentError, OSError):
-        return found
-    return found | before
+        return published(settings)
+
+
+def remembered_with(before: Addresses, output: Path, settings: Mapping[str, Any]) -> Addresses:
+    """Return the same, where the build in the folder *output* noted the addresses *before*."""
+    found = dict(published(settings))
+    if not any(key.startswith("tags:") for named in before.values() for key in named):
+        found |= _first_addresses(posts.read(output).posts, settings.get("TAG_SAVE_AS") or "")
+    return {**found, **before}
 
 
 def published(settings: Mapping[str, Any]) -> Addresses:

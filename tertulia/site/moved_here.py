@@ -12,21 +12,24 @@ An old address stands as it was seen from its host's root, letters as letters, a
 slash at its end.
 """
 
+import logging
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from msgspec import Struct
 
-from tertulia.core import addresses
+from tertulia.core import addresses, toml
+from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.render.picture_facts import PictureError
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
 from tertulia.site.problems import report
+
+log = logging.getLogger(__name__)
 
 NAME = "redirects.toml"
 
@@ -52,28 +55,48 @@ class Moved(Struct, frozen=True):
 
 
 def read(content: Path) -> Mapping[str, str]:
-    """Old address → what it leads to, as written; what is wrong in the file is told."""
-    path = content / NAME
+    """Old address → what it leads to, as written; a file that cannot be read is told."""
+    return _pairs(_table(content))
+
+
+def _pairs(table: toml.Table) -> dict[str, str]:
+    return {old: new for old, new in table.entries.get("redirects", {}).items() if _is_pair(old, new)}
+
+
+def _problems(table: toml.Table) -> Iterator[Problem]:
+    """Yield what in the file leads nobody anywhere."""
+    for key in (*table.alone, *(name for name in table.entries if name != "redirects")):
+        what, fix = say("redirect_outside", key=key), say("redirect_outside_fix")
+        yield Problem(table.path, table.line_of(key), what, fix)
+    for old, new in table.entries.get("redirects", {}).items():
+        if not _is_pair(old, new):
+            yield Problem(table.path, table.line_of(old), say("redirect_odd", key=old), say("redirect_odd_fix"))
+
+
+def _table(content: Path) -> toml.Table:
     try:
-        written = tomllib.loads(path.read_text("utf-8-sig")).get("redirects", {})
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        report(Problem(f"content/{NAME}", 1, say("bad_toml", reason=error), say("bad_toml_fix"), "error"))
-        return {}
-    pairs = written.items() if isinstance(written, dict) else ()
-    return {old: new for old, new in pairs if isinstance(new, str) and old.startswith("/") and not _is_odd(old + new)}
+        return toml.read(content / NAME)
+    except ContentError as error:
+        log.error("%s", error)
+        return toml.Table(NAME)
+
+
+def _is_pair(old: str, new: object) -> bool:
+    return isinstance(new, str) and old.startswith("/") and not _is_odd(old + new)
 
 
 def moved(build: SiteBuild, contents: list[Content]) -> Iterator[Moved]:
     """Yield what the file says and is true: an address that leads to nothing, or to itself, is left out."""
-    table = read(Path(build.settings["PATH"]))
-    if not table:
+    table = _table(Path(build.settings["PATH"]))
+    for problem in _problems(table):
+        report(problem)
+    pairs = _pairs(table)
+    if not pairs:
         return
     siteurl = build.settings["SITEURL"]
     by_id = {f"{content.id}.{content.lang}": content for content in contents}
     words = build.words.text("moved", build.settings["DEFAULT_LANG"])
-    for old, written in table.items():
+    for old, written in pairs.items():
         title, lang = words, build.settings["DEFAULT_LANG"]
         if written.startswith("post:"):
             content = by_id.get(written.removeprefix("post:"))

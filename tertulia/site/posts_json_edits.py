@@ -31,11 +31,19 @@ class PostsJsonEdits:
         return {(post.id, post.lang): posts_json.entry(post, self.build, self.wants_text) for post in public}
 
     @cached_property
+    def _held(self) -> bytes:
+        return (self.output / posts.FILE_NAME).read_bytes()
+
+    @cached_property
+    def _noted(self) -> posts.Addresses:
+        return posts.addresses_in(self._held)
+
+    @cached_property
     def addresses(self) -> moved.Addresses:
         """Who had which address before, as a build would find it noted that followed this one."""
         settings = self.build.settings
         if settings.get("PREVIOUS_OUTPUT"):
-            return moved.remembered({**settings, "PREVIOUS_OUTPUT": self.output})
+            return moved.remembered_with(self._noted, self.output, settings)
         return moved.published(settings)
 
     def files(
@@ -64,21 +72,16 @@ class PostsJsonEdits:
         there = [one for key, one in now.items() if key not in same]
         known = None
         if not self.build.settings.get("SHOW_UNPUBLISHED") and (comes or goes or noted):
-            known = self._addresses(posts.read_addresses(self.output), comes, goes, noted)
-        held = (self.output / posts.FILE_NAME).read_bytes()
-        return {posts.FILE_NAME: posts.edited(held, gone=gone, there=there, addresses=known)}
+            known = self._addresses(comes, goes, noted)
+        return {posts.FILE_NAME: posts.edited(self._held, gone=gone, there=there, addresses=known)}
 
     def _addresses(
-        self,
-        known: Mapping[str, tuple[str, ...]],
-        comes: Sequence[Any],
-        goes: Sequence[Any],
-        noted: Mapping[str, tuple[str, ...]],
+        self, comes: Sequence[Any], goes: Sequence[Any], noted: Mapping[str, tuple[str, ...]]
     ) -> dict[str, tuple[str, ...]]:
         """Return who has which address, and had it last."""
         gone = {post.save_as for post in goes} | {file for file, named in noted.items() if not named}
         before = self.addresses if gone else {}
-        there = {file: named for file, named in known.items() if file not in gone}
+        there = {file: named for file, named in self._noted.items() if file not in gone}
         there |= {file: before[file] for file in gone & before.keys()}
         there |= {file: named for file, named in noted.items() if named}
         return moved.noted(there, comes)

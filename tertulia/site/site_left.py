@@ -15,6 +15,7 @@ from tertulia.core.addresses import split_address
 from tertulia.site import (
     arrivals,
     broken_links,
+    capture_edits,
     card_edits,
     kept_search,
     label_edits,
@@ -32,6 +33,9 @@ from tertulia.site.search import SearchIndex
 
 # Settings that only Pelican understands, or that are of one build.
 _OF_PELICAN = frozenset({KEY, "PAGINATION_PATTERNS", "OUTPUT_PATH", "INPUTS_PATH", "KEPT_OUTPUT"})
+_PARTS = (
+    talk_edits, label_edits, series_edits, picture_edits, capture_edits, arrivals, card_edits, kept_search,
+)  # fmt: skip
 _PLACES = ("PATH", "CACHE_PATH", "IMAGE_CACHE_PATH", "CONVERSATION_PATH", "THEME")
 
 
@@ -66,7 +70,16 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
     }
     values |= {"slugs": broken_links.urls_by_slug(build.contents), **_feeds(build)}
-    for part in (talk_edits, label_edits, series_edits, picture_edits, arrivals, card_edits, kept_search):
+    for part in (
+        talk_edits,
+        label_edits,
+        series_edits,
+        picture_edits,
+        capture_edits,
+        arrivals,
+        card_edits,
+        kept_search,
+    ):
         values |= part.left(build)
     newest = (
         sorted(listed(build.articles), key=lambda post: (post.date, post.id), reverse=True) if build.articles else []

@@ -53,7 +53,7 @@ class Arranged(Protocol):
     def change(self, post: Any, reading: Reading, values: Mapping[str, Any]) -> None:
         """Let *post*, which has these *values* now, have the text that was read."""
 
-    finds_files: bool  # it knows which files there are now, so that texts may name them
+    finds_files: bool  # it knows which there are now, so that texts may name them, and show what came with captures
     movable: frozenset[str]  # what may be another of a post besides its text: where it stands in lists
 
     def place_of(self, post: Any) -> Any:
@@ -169,7 +169,8 @@ class TextEdits:
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
         if (reading.seeks_posts or before.seeks_posts) and (post.is_page or not self.arranged.finds_files):
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
-        fields = frozenset(PostRecord.__struct_fields__) - self.arranged.movable
+        movable = self.arranged.movable & {"files"} if post.is_page else self.arranged.movable
+        fields = frozenset(PostRecord.__struct_fields__) - movable
         if any(_is_other(name, before.record, reading.record) for name in fields):
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
         if reading.record.title != before.record.title and self.arranged.is_named_elsewhere(post):
@@ -177,7 +178,7 @@ class TextEdits:
         shows, showed = (
             draw.published([one.content], pictures_url(self.build.settings)) for one in (reading.record, before.record)
         )
-        if not shows <= showed:
+        if not (self.arranged.finds_files or shows <= showed):
             raise NeedsBuildError(say("edit_pictures", path=Path(path).name))
         return Edit(post, before, reading, _size(before, reading))
 
@@ -291,11 +292,12 @@ def _size(before: Reading, now: Reading) -> int | None:
     assert now.record
     if any(getattr(before.record, name) != getattr(now.record, name) for name in (*NAME, "date", "slug")):
         return LINK
-    of_card = ("summary", "minutes", "categories", "authors")
+    of_card = ("summary", "minutes", "categories", "authors", "cover")
     if any(getattr(before.record, name) != getattr(now.record, name) for name in of_card):
         return CARD
     is_other = any(
-        getattr(before.record, name) != getattr(now.record, name) for name in _SHOWN | {"tags", "series_name"}
+        getattr(before.record, name) != getattr(now.record, name)
+        for name in _SHOWN | {"tags", "series_name", "cover_alts"}
     )
     return WHOLE if is_other else None
 

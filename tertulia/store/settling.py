@@ -38,6 +38,7 @@ _EVERY = select(
 _SAID = _EVERY.where(comments.c.id.in_(bindparam("ids", expanding=True)))
 _KEPT = select(inbox).where(inbox.c.comment.in_(bindparam("ids", expanding=True)))
 _ADD = insert(inbox)
+_CHANGE = update(inbox).where(inbox.c.comment == bindparam("which"))
 _UNSENT = select(deliveries.c.answer).where(deliveries.c.answer != "", deliveries.c.state == DeliveryState.REFUSED)
 
 
@@ -130,9 +131,7 @@ def _write(
     if new:
         connection.execute(_ADD, new)
     if changed:
-        names = [name for name in changed[0] if name != "which"]
-        which = inbox.c.comment == bindparam("which")
-        connection.execute(update(inbox).where(which).values({name: bindparam(name) for name in names}), changed)
+        connection.execute(_CHANGE, changed)
 
 
 def _row(said: Any, before: Any, answered_at: str, moment: datetime | None) -> dict[str, Any]:

@@ -40,6 +40,8 @@ def cluster() -> Iterator[str]:
 
     run(programs / "initdb", "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
     options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off -c max_connections=60"
+    # Files of its own: who cleans /dev/shm up (systemd's RemoveIPC does, when a user leaves) takes everybody's.
+    options += " -c dynamic_shared_memory_type=mmap"
     try:
         run(programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
         yield f"postgresql://test@127.0.0.1:{port}/postgres"

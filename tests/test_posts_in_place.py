@@ -75,19 +75,23 @@ def test_a_post_comes_moves_and_goes_without_a_build(longer, more):
         shutil.rmtree(longer.root / "whole")
 
 
-@pytest.mark.parametrize(("names", "change", "is_shown"), [
-    (["otro-0", "bis"], "renamed, an old one", True),
-    (["otro-7"], {"otro-7": "2026-11-18"}, True),  # among the newest, before and after
-    (["otro-0"], {"otro-0": "2026-11-02 10:00"}, False),  # among the others
-    (["otro-0"], {"otro-0": "2026-11-20"}, False),  # from the others to the newest
-    (["otro-7"], {"otro-7": "2026-11-01 10:00"}, False),
-    (["otro-0", "nuevo"], "an old one for another", False),
+@pytest.mark.parametrize(("names", "change"), [
+    (["otro-0", "bis"], "renamed, an old one"),
+    (["otro-7"], {"otro-7": "2026-11-18"}),  # among the newest, before and after
+    (["otro-0"], {"otro-0": "2026-11-02 10:00"}),  # among the others
+    (["otro-0"], {"otro-0": "2026-11-20"}),  # from the others to the newest: one of these becomes one of the others
+    (["otro-7"], {"otro-7": "2026-11-01 10:00"}),
+    (["otro-0", "otro-7"], {"otro-0": "2026-11-20", "otro-7": "2026-11-01 10:00"}),
+    (["otro-0", "nuevo"], "an old one for another"),
+    (["otro-0"], "an old one of fifteen"),
 ])  # fmt: skip
-def test_a_post_is_searched_in_the_part_that_a_build_has_it_in(longer, monkeypatch, names, change, is_shown):
-    """Where the parts of the index would be others, or nobody can tell, a build follows."""
+def test_a_post_is_searched_in_the_part_that_a_build_has_it_in(longer, monkeypatch, names, change):
+    """Those that stay may be in another part of the index then, and what is made anew are these parts alone."""
     for name, value in (("LEAST_PARTED", 4), ("SETTLED", 4), ("LARGEST_PART", 4)):
         monkeypatch.setattr(search, name, value)
     more = {"RELATED_POSTS": 0, "SEARCH": True, "INPUTS_PATH": str(longer.root / "inputs")}
+    if "fifteen" in change:
+        new(longer, "otra", Fecha="2026-11-16")()
     _, one = arranged(longer.root, longer.root / "one", NOW, state=longer.root / "state", **more)
     assert "" == leave_site(one, "mark", REPORT)
     old = longer.root / "content" / "posts" / "otro-0.md"
@@ -98,11 +102,26 @@ def test_a_post_is_searched_in_the_part_that_a_build_has_it_in(longer, monkeypat
         old.rename(old.with_name("bis.md"))
     else:
         old.unlink()
-        new(longer, "nuevo", Fecha="2026-11-03")()
-    assert is_shown == bool(in_place(longer.root, longer.root / "one", *names))
-    if is_shown:
-        built(longer.root, longer.root / "whole", NOW, **more)
-        assert_same(tree(longer.root / "whole"), tree(longer.root / "one"))
+        if "nuevo" in names:
+            new(longer, "nuevo", Fecha="2026-11-03")()
+    assert in_place(longer.root, longer.root / "one", *names)
+    built(longer.root, longer.root / "whole", NOW, **more)
+    assert_same(tree(longer.root / "whole"), tree(longer.root / "one"))
+
+
+@pytest.mark.parametrize("what", ["parts", "languages"])
+def test_what_pages_tell_of_the_parts_of_the_index_is_for_a_build(longer, monkeypatch, what):
+    """Which there are, and which languages are in each: readers' browsers ask for those alone."""
+    for name, value in (("LEAST_PARTED", 4), ("SETTLED", 4), ("LARGEST_PART", 4)):
+        monkeypatch.setattr(search, name, value)
+    more = {"RELATED_POSTS": 0, "SEARCH": True, "INPUTS_PATH": str(longer.root / "inputs")}
+    if what == "languages":
+        saying(longer, longer.texts["otro-1"], "otro-1", Idioma="en")()
+    _, one = arranged(longer.root, longer.root / "one", NOW, state=longer.root / "state", **more)
+    assert "" == leave_site(one, "mark", REPORT)
+    edit = saying(longer, TAGGED, "otro-0", Fecha="2026-11-20") if what == "languages" else gone(longer, "otro-0")
+    edit()
+    assert not in_place(longer.root, longer.root / "one", "otro-0")
 
 
 def test_a_post_of_a_small_blog_is_related_at_once(longer):

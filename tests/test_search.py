@@ -2,8 +2,10 @@
 
 import functools
 import http.server
+import io
 import json
 import logging
+import shutil
 import threading
 from types import SimpleNamespace
 from urllib.parse import quote
@@ -304,3 +306,11 @@ def test_a_word_that_is_nowhere_finds_nothing(content, tmp_path, socket_enabled)
             found[words] = page.run("document.querySelectorAll('search ol li, search ~ ol li').length")
         server.shutdown()
     assert FOUND == found
+
+
+def test_the_index_does_not_depend_on_the_order_of_its_pages(monkeypatch):
+    """Pagefind takes pages as the disk lists them, which in a /tmp in memory is as they were written."""
+    written = []
+    monkeypatch.setattr(search, "open", lambda path, mode: written.append(path.name) or io.BytesIO(), raising=False)
+    shutil.rmtree(search.LaterIndex({"": {"b.html": "b", "a.html": "a"}}).folder)
+    assert ["a.html", "b.html"] == written

@@ -1,10 +1,11 @@
 """The search after an edit: the part of the index in which a page stands is made anew, the others stay."""
 
 import contextlib
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -64,66 +65,78 @@ class KeptSearch:
         if not (found or comes or goes or self.moved) or not self.build.settings["SEARCH"]:
             return
         changed: dict[str, dict[str, bytes | None]] = defaultdict(dict)
-        parts = self._parts_of(comes, goes)
+        parts, others = self._parts_of(comes, goes)
         stay = {search.file_of(post) for post in comes if post.number not in parts}
         for post in (one for one in goes if search.file_of(one) not in stay):
             part, name, _ = self._searched(search.file_of(post))
             changed[part][name] = None
         for _, save_as, post in self.moved:
-            if save_as != post.save_as:
-                parts[post.number], name, _ = self._searched(search.file_at(save_as))
-                changed[parts[post.number]][name] = None
+            part, name, _ = self._searched(search.file_at(save_as))
+            if (part, save_as) != (parts[post.number], post.save_as):
+                changed[part][name] = None
+        for name, now in others.items():
+            part, _, page = self._searched(name)
+            changed[part][name], changed[now][name] = None, page
         for post in (*found.values(), *comes):
+            name = search.file_of(post)
             if post.number in parts:
-                part, name, before = parts[post.number], search.file_of(post), b""
+                part, before = parts[post.number], b""
             else:
-                part, name, before = self._searched(search.file_of(post))
+                part, _, before = self._searched(name)
+                part = others.get(name, part)
             page = search.search_page(post, self.build.settings["SITEURL"], self.build.words).encode()
             if page != before:
                 changed[part][name] = page
         if changed:
             self._make(changed)
 
-    def _parts_of(self, comes: list[Any], goes: list[Any]) -> dict[int, str]:
+    def _parts_of(self, comes: list[Any], goes: list[Any]) -> tuple[dict[int, str], dict[str, str]]:
         """
-        Return in which part of the index those stand that come; not of those that stand where one that goes stood.
+        Return in which part of the index each post stands that comes or moves, and each page that joins another part.
+
+        A post that comes where one that goes stood stays in its part.
 
         Raises:
-            NeedsBuildError: others would stand in another part then.
+            NeedsBuildError: there are other parts then, or a part may have other languages.
         """
         if not (comes or goes or self.moved):
-            return {}
-        left = [(post.date, post.save_as) for post in goes]
-        come = [post for post in comes if (post.date, post.save_as) not in left]
-        known: Any = self.arrangement.value("searched posts")
+            return {}, {}
+        left, known = {_key(post) for post in goes}, self.arrangement.value("searched posts")
+        arrive = [*comes, *(post for *_, post in self.moved)]
         if isinstance(known, int):
             count = known + len(comes) - len(goes)
             if count >= search.LEAST_PARTED:
                 raise NeedsBuildError(say("edit_search", path=search.FOLDER))
             self.arrangement.leave("searched posts", count)
-            return {post.number: "" for post in come}
+            stay = {post.number for post in comes if _key(post) in left}
+            return {post.number: "" for post in arrive if post.number not in stay}, {}
         posts: list[Any] = list(known)
-        before, settled = _newest_part(len(posts))
-        border = posts[settled - 1] if settled else None
-        moved = [(date, save_as) for date, save_as, _ in self.moved]
-        is_old = any(posts.index(key) < settled for key in moved)
-        for key in (*left, *moved):
+        for key in (*left, *((date, save_as) for date, save_as, _ in self.moved)):
             posts.remove(key)
-        for post in (*comes, *(post for *_, post in self.moved)):
-            key = post.date, post.save_as
-            posts.insert(bisect(posts, key), key)
-        is_old |= any(
-            posts.index((post.date, post.save_as)) < settled for post in (*come, *(post for *_, post in self.moved))
-        )
-        now, settled_now = _newest_part(len(posts))
-        parts = self.build.search_parts
-        is_moved = (posts[settled - 1] if 0 < settled <= len(posts) else None) != border
-        if before != now or settled != settled_now or is_moved or is_old:
+        for post in arrive:
+            posts.insert(bisect(posts, _key(post)), _key(post))
+        before, now = _Places(known), _Places(posts)
+        if before.parts.keys() != now.parts.keys():
             raise NeedsBuildError(say("edit_search", path=search.FOLDER))
-        if any(post.lang not in parts.get(now, ()) for post in come if parts):
+        parts = {post.number: now.part_of(_key(post)) for post in arrive}
+        others = {
+            search.file_at(save_as): part
+            for part in now.parts
+            if now.of(part) != before.of(part)
+            for _, save_as in {*now.of(part)}.difference(before.of(part), map(_key, arrive))
+        }
+        mixes = others or any(before.part_of((date, at)) != parts[post.number] for date, at, post in self.moved)
+        languages = self.build.search_parts
+        if languages and (
+            (mixes and len({*chain.from_iterable(languages.values())}) > 1)
+            or any(post.lang not in languages.get(parts[post.number], ()) for post in arrive)
+        ):
             raise NeedsBuildError(say("edit_search", path=search.FOLDER))
         self.arrangement.leave("searched posts", posts)
-        return {post.number: now for post in come}
+        for post in comes:
+            if _key(post) in left and before.part_of(_key(post)) == parts[post.number]:
+                del parts[post.number]
+        return parts, others
 
     def _searched(self, name: str) -> tuple[str, str, bytes]:
         """
@@ -186,9 +199,30 @@ class KeptSearch:
             search.note_parts(self.build.state, self.output / search.FOLDER, self._parts)
 
 
-def _newest_part(count: int) -> tuple[str, int]:
-    """Return in which part the newest of so many posts are, and how many stand in the others."""
-    return (search.RECENT, search.settled_of(count)) if count >= search.LEAST_PARTED else ("", 0)
+def _key(post: Any) -> tuple[datetime, str]:
+    return post.date, post.save_as
+
+
+class _Places:
+    """
+    Which of the *posts*, by date and address, stand in which part.
+
+    Args:
+        posts: From the oldest on.
+    """
+
+    def __init__(self, posts: list[tuple[datetime, str]]) -> None:
+        self.posts, self.parts = posts, search.parts_of(len(posts))
+
+    def of(self, part: str) -> list[tuple[datetime, str]]:
+        """Return the posts of a *part*."""
+        places = self.parts[part]
+        return self.posts[places.start : places.stop]
+
+    def part_of(self, post: tuple[datetime, str]) -> str:
+        """Return the part in which one of the posts stands."""
+        at = bisect_left(self.posts, post)
+        return next(part for part, places in self.parts.items() if at in places)
 
 
 def _leads(name: Path) -> tuple[bool, str]:

@@ -169,7 +169,7 @@ def laid_out(pages: Path) -> list[str]:
 def _lay_out(folder: Path, part: str, pages: Pages) -> None:
     place = folder / (part or WHOLE)
     place.mkdir()
-    for name, page in pages.items():
+    for name, page in sorted(pages.items()):  # Pagefind takes them as the disk lists them, and /tmp may in this order
         with open(place / name, "wb") as file:
             file.write(_encoded(page))
 
@@ -267,20 +267,23 @@ def parted(contents: Sequence[Content]) -> dict[str, list[Content]]:
     oldest on, so that no new post moves another.
     """
     posts = sorted((one for one in contents if not one.is_page), key=lambda one: (one.date, one.save_as))
-    if len(posts) < LEAST_PARTED:
+    parts = {part: posts[there.start : there.stop] for part, there in parts_of(len(posts)).items()}
+    if RECENT not in parts:
         return {"": list(contents)}
-    settled = settled_of(len(posts))
+    parts[RECENT] += [one for one in contents if one.is_page]
+    return parts
+
+
+def parts_of(count: int) -> dict[str, range]:
+    """Return which of so many posts stand in which part, by their places from the oldest on."""
+    if count < LEAST_PARTED:
+        return {"": range(count)}
+    settled = (count - SETTLED // 2) // SETTLED * SETTLED
     size = LARGEST_PART
     while settled > size * MOST_PARTS:
         size *= 2
     older = {f"{OLDER}{begin // size + 1}" if begin else "": begin for begin in range(0, settled, size)}
-    parts = {part: posts[begin : min(begin + size, settled)] for part, begin in older.items()}
-    return {**parts, RECENT: [*posts[settled:], *(one for one in contents if one.is_page)]}
-
-
-def settled_of(count: int) -> int:
-    """Return how many of so many posts, the oldest, are not in the part of the newest."""
-    return (count - SETTLED // 2) // SETTLED * SETTLED
+    return {**{part: range(at, min(at + size, settled)) for part, at in older.items()}, RECENT: range(settled, count)}
 
 
 def search_page(content: Content, siteurl: str, words: SiteWords) -> str:

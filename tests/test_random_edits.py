@@ -46,7 +46,7 @@ pytestmark = pytest.mark.slow
 
 # How many edits, in blogs of how many posts, and of how many more like those of real blogs.
 STEPS, POSTS, MADE_UP = (
-    int(os.environ.get(f"INCREMENTAL_{name}", usual)) for name, usual in (("STEPS", 2000), ("POSTS", 6), ("MADE_UP", 0))
+    int(os.environ.get(f"INCREMENTAL_{name}", usual)) for name, usual in (("STEPS", 500), ("POSTS", 6), ("MADE_UP", 0))
 )
 PARTS = 10  # so that this file is among those that are begun early: what has few tests comes last
 STEPS_OF_ONE = 10 if STEPS < 100 else 25  # each has other kinds of edit, and the first of them just one

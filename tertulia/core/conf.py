@@ -88,9 +88,11 @@ def text(path: Path) -> str:
         with tokenize.open(path) as file:
             source = file.read()
     except (UnicodeDecodeError, SyntaxError) as error:
-        raise SettingError(say("setting_encoding", path=path)) from error
+        line = path.read_bytes()[: getattr(error, "start", 0)].count(b"\n") + 1
+        raise SettingError(say("setting_encoding", path=f"{path}:{line}")) from error
     if "\0" in source:  # lines of UTF-16 below others, as PowerShell's ">>" adds them
-        raise SettingError(say("setting_encoding", path=path))
+        line = source[: source.index("\0")].count("\n") + 1
+        raise SettingError(say("setting_encoding", path=f"{path}:{line}"))
     return source
 
 

@@ -20,25 +20,25 @@ MASTODON_2_TOKEN; then 3, 4…"""
 
 def env_example(language: str = LAST) -> str:
     """Return the whole file: a paragraph for each thing that the blog needs, then one for each network."""
-    paragraphs = [_lines(_comment("top", _TOP, language))]
+    paragraphs = [_lines(_comment("top", _TOP, language=language))]
     for name, setting in declared(Settings).items():
-        written = _lines(setting.as_example(name.upper(), _told(name, setting.about, language)))
+        written = _lines(setting.as_example(name.upper(), _told(name, setting.about, language=language)))
         if setting.about:
             paragraphs.append(written)
         else:
             paragraphs[-1] += written
-    paragraphs.append(_lines(_comment("accounts", _ACCOUNTS, language)))
+    paragraphs.append(_lines(_comment("accounts", _ACCOUNTS, language=language)))
     for network in network_classes().values():
-        lines = _comment(network.name, network.about, language)
+        lines = _comment(network.name, network.about, language=language)
         for name, setting in declared(network).items():
             whole = network.setting_name(name)
-            lines += setting.as_example(whole, _told(whole.lower(), setting.about, language))
+            lines += setting.as_example(whole, _told(whole.lower(), setting.about, language=language))
         if lines:
             paragraphs.append(_lines(lines))
     return "\n".join(paragraphs).replace(IN_A_CLONE, command())
 
 
-def _told(key: str, about: str, language: str) -> str:
+def _told(key: str, about: str, *, language: str) -> str:
     """Return what *language* says of *key*, or the next one that does; *about* where that is English."""
     for known in current().fallbacks(language):
         if known.code == LAST:
@@ -48,8 +48,8 @@ def _told(key: str, about: str, language: str) -> str:
     return about
 
 
-def _comment(key: str, about: str, language: str) -> list[str]:
-    return [f"# {line}" for line in _told(key, about, language).splitlines()]
+def _comment(key: str, about: str, *, language: str) -> list[str]:
+    return [f"# {line}" for line in _told(key, about, language=language).splitlines()]
 
 
 def _lines(lines: Iterable[str]) -> str:

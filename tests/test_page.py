@@ -22,7 +22,7 @@ from tertulia.embeds import draw
 from tertulia.embeds.types import Capture
 from tertulia.render.converter import converter
 from tertulia.render.document import Document
-from tertulia.site import choices, template_words, templates
+from tertulia.site import archives, choices, template_words, templates
 from tertulia.site.link_notes import link_notes
 from tests.conftest import ROOT, build_site
 from tests.real.browser import CHROMIUM, browser
@@ -311,6 +311,27 @@ def test_no_page_is_wider_than_its_window(served):
                 if (found := page.run("document.documentElement.scrollWidth")) > width:
                     wide.append((path, width, size, found, page.run(OUTSIDE)))
     assert [] == wide
+
+
+@pytest.mark.real
+@in_a_browser
+@pytest.mark.parametrize("design", choices.DESIGNS)
+def test_the_months_of_a_long_archive_stand_in_lines(tmp_path, socket_enabled, monkeypatch, design):
+    """No name of a month is broken, and several stand beside each other."""
+    monkeypatch.setattr(archives, "MOST_LISTED", 2)
+    content, output = tmp_path / "content", tmp_path / "output"
+    (content / "posts").mkdir(parents=True)
+    for month in range(1, 10):
+        (content / "posts" / f"m{month}.md").write_text(f"Título: Uno\nFecha: 2026-0{month}-02\n\nUno.\n", "utf-8")
+    build_site(content, output, SEARCH=False, SOCIAL_CARDS=False, DESIGN=design)
+    with serving(output) as at, browser() as page:
+        page.open(f"{at}/archivo/")
+        for width in (320, 1280):
+            page.size(width, 800)
+            months = "[...document.querySelectorAll('main section li')].map(li => li.getBoundingClientRect())"
+            heights, tops = (page.run(f"{months}.map(li => Math.round(li.{side}))") for side in ("height", "top"))
+            assert 9 == len(heights) and 1 == len(set(heights)), width
+            assert len(set(tops)) < 9, width
 
 
 @pytest.mark.real

@@ -47,6 +47,7 @@ def left(build: SiteBuild) -> dict[str, object]:
     looked = {name_of(one.written) for reading in readings.values() for one in reading.looked if one.written}
     return {
         "ids of pages": {post.id for post in build.contents if post.is_page},
+        "shared ids": build.shared_ids,
         "seekers": [path for path, reading in readings.items() if reading.seeks_posts],
         "looked for": looked,
         "named files": None if build.named_files is None else {name_of(one) for one in build.named_files},

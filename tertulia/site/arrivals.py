@@ -46,6 +46,7 @@ def left(build: SiteBuild) -> dict[str, object]:
     readings = {path: reading for path, reading in build.read_as.items() if reading}
     return {
         "ids of pages": {post.id for post in build.contents if post.is_page},
+        "shared ids": build.shared_ids,
         "seekers": [path for path, reading in readings.items() if reading.seeks_posts],
         "named files": None if build.named_files is None else {name_of(one) for one in build.named_files},
         "broken": build.broken,

@@ -324,6 +324,8 @@ class KeptSite:
         """Let a post be nowhere any more."""
         assert edit.before.record
         post = edit.post
+        if post.id in self.arrangement.value("shared ids"):  # whoever shares it has it now
+            self.moves.cannot("edit_same_id")
         self.moves.labels.respell(uses_of(edit.before.record, self.build), {})
         self.moves.go(post)
         self.cards.move(post, comes=False)

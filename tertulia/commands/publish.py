@@ -248,7 +248,7 @@ def all_answer(
     pause: Callable[[float], None],
     gone: Iterable[str] = (),
 ) -> bool:
-    """Whether every post's page answers 200, and all that is *gone* says so, before the time is up; says that it waits, and which did not."""
+    """Whether every post's page answers 200, and all that is *gone* says so, in time; it tells whom it waits for."""
     waiting = [(post.url, _answers) for post in posts] + [(url, _is_gone) for url in gone]
     ends, told = clock() + WAIT_SECONDS, False
     while waiting:

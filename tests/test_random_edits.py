@@ -246,18 +246,18 @@ class Edits(RuleBasedStateMachine):
     @rule(colour=st.sampled_from([0, 100, 200]))
     def edit_picture(self, colour):
         picture(self.blog.root / "content" / "images" / "bar.png", colour)
-        self.check()
+        self.check("images/bar.png", kind="picture")
 
     @rule(name=st.sampled_from(["images/bar.png", "posts/bar.png"]))
     def lose_picture(self, name):
         (self.blog.root / "content" / name).unlink(missing_ok=True)
-        self.check()
+        self.check(name, kind="picture gone")
 
     @rule(name=st.sampled_from(["posts/bar.png", "images/nada.png", "images/extra.png"]))
     def add_picture(self, name):
         """It may stand before another of the same name, or where there was none."""
         picture(self.blog.root / "content" / name, 40)
-        self.check()
+        self.check(name, kind="picture")
 
     @rule(words=st.sampled_from(["Hola.", "Adiós."]), state=st.sampled_from([State.KEPT, State.REMOVED]))
     def capture(self, words, state):

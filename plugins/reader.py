@@ -28,7 +28,7 @@ def add_reader(readers: Readers) -> None:
 
 def read_ahead(generator: Generator) -> None:
     kind = "PAGE" if isinstance(generator, PagesGenerator) else "ARTICLE"
-    SiteBuild.of(generator.settings).read_ahead(kind, generator.path, generator.get_files)
+    SiteBuild.of(generator.settings).read_ahead(kind, generator.path, generator.get_files, generator.env)
 
 
 def register() -> None:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, Template
+from jinja2 import BaseLoader, Environment, Template, TemplateError
 
 from tertulia.core import lazy_re
 
@@ -43,6 +44,22 @@ class WholeTemplates(BaseLoader):
             return f"{{% with %}}{inner}{{% endwith %}}"
 
         return self._INCLUDED.sub(part, source)
+
+
+# Of these nearly every blog has pages.
+_USUAL = (
+    *WholeTemplates.OF_MANY_PAGES,
+    *("page.html", "tag.html", "category.html", "author.html", "series.html", "archives.html", "tags.html"),
+    *("categories.html", "authors.html", "search.html", "404.html"),
+)
+
+
+def load_ahead(environment: Environment) -> None:
+    """Have the usual templates compiled, where all of them are ours; who asks for one later finds it."""
+    if isinstance(environment.loader, WholeTemplates):
+        for name in _USUAL:
+            with suppress(TemplateError):  # a design's may be wrong: told where it is drawn
+                environment.get_template(name)
 
 
 def remembering(environment: Environment) -> Callable[..., Template]:

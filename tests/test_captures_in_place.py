@@ -1,11 +1,16 @@
 """Captures that come, change or go are shown in place, in every post that quotes them."""
 
+from contextlib import closing
+
 import pytest
 
+from tertulia.conversation.thread import nest
 from tertulia.embeds import providers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.types import Capture, Image, State
-from tests.editing import TAGGED, TOOT, WITHOUT_SCHEMA, blog, capture, in_place, saying, shown
+from tertulia.site.kept_site import KeptSite
+from tertulia.site.text_edits import NeedsBuildError
+from tests.editing import TAGGED, TOOT, WITHOUT_SCHEMA, blog, capture, saying, shown
 
 pytestmark = pytest.mark.slow
 __all__ = ["blog"]  # the fixture
@@ -64,4 +69,7 @@ def test_a_picture_comes_with_its_capture(quoting):
     )
     assert picture in written[0]
     assert [] == written[1]
-    assert [] == in_place(quoting.root, quoting.root / "one", picture)
+    for alone in (picture, "embeds/mastodon/nota.txt"):
+        site = KeptSite(quoting.root / "state", quoting.root / "one", "mark", lambda *_: False, nest)
+        with closing(site), pytest.raises(NeedsBuildError, match=alone.rpartition("/")[2]):
+            site.prepare([str(quoting.root / "content" / alone)])

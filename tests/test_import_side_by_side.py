@@ -10,7 +10,9 @@ from tertulia.core.fetch import Fetched
 from tertulia.imports.old_pages import PagesOnTheWeb, SavedPages, address_of_saved
 from tertulia.imports.page_body import body_of, words_of
 from tertulia.imports.side_by_side import compare, page
-from tests.importing import NOW, SITE, Blog, item, wxr
+from tests.importing import NOW, SITE, blog, item, wxr
+
+__all__ = ["blog"]  # a fixture
 
 BODY = "<p>Tres palabras «suyas» — y una nota…</p>\n<p>Otro párrafo con <b>fuer</b>za.</p>"
 PAGE = """<!doctype html><html><head><title>Uno</title><script>var menos = "nada";</script></head><body>
@@ -33,13 +35,6 @@ class OldSite:
         status, text, where = (*found, url)[:3]
         data = text if isinstance(text, bytes) else text.encode()
         return Fetched(where, status, {"content-type": "text/html"}, data)
-
-
-@pytest.fixture
-def blog(tmp_path):
-    made = Blog(tmp_path / "blog")
-    yield made
-    made.store.close()
 
 
 def address(slug):

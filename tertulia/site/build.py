@@ -98,6 +98,7 @@ class SiteBuild(Struct):
     beside: set[str] = field(default_factory=set)  # kinds of files that were written beside pages, by their modules
     has_unread: bool = False  # a file is there and could not be read
     due: datetime | None = None  # when the clock alone makes a file read otherwise; None for never
+    shared_ids: set[str] = field(default_factory=set)  # that two files name, of which one has the Id
     told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written
     named_files: set[str] | None = None  # files that texts link to, as they name them; None where nobody has looked
@@ -225,7 +226,9 @@ class SiteBuild(Struct):
             whole, now = self.texts[path].whole, self.reader.now
             self.state.keep(path, packed.reading, stamp=stamp, looked_ns=looked_ns, whole=whole, told=digest, now=now)
         self.due = min(filter(None, (self.due, next_due(known.values(), self.reader.now))), default=None)
-        self.readings |= zip(paths, separate_ids(known[path] for path in paths), strict=True)
+        readings, shared = separate_ids(known[path] for path in paths)
+        self.readings |= zip(paths, readings, strict=True)
+        self.shared_ids |= shared
         for path, keeper in held(paths, Path(folder), self.reader.zone).items():
             self.readings[path] = self._put_away(self.readings[path], keeper)
         said = (attributes(one.record) for one in self.readings.values() if one.record)

@@ -8,7 +8,7 @@ from tertulia.site.post_feeds import write_feeds
 
 
 def write(pelican: Pelican) -> None:
-    """Write every feed, when the covers have been written whose sizes feeds tell: else nobody waits for pictures here."""
+    """Write every feed, when the covers have been written whose sizes feeds tell; else pictures may take their time."""
     build = SiteBuild.of(pelican.settings)
     if build.articles:
         if any(post.cover for post in listed(build.articles)):

@@ -1,4 +1,4 @@
-"""Pages are waited for, which the plugin "writer" has begun, and pictures: what stands after this one may look at them."""
+"""Pages, which "writer" has begun, are waited for, and pictures: what stands after this may look at them."""
 
 from pelican import Pelican, signals
 

@@ -19,7 +19,8 @@ class MarkdownReader(BaseReader):  # type: ignore[misc]  # Pelican has no types
         if not (record := build.reading_of(source_path).record):
             return "", {"status": "skip"}
         make = {"tags": Tag, "categories": Category, "authors": Author}
-        return build.texts[source_path].html, labelled(attributes(record), make, self.settings)
+        known = {} if build.others_plugins else build.labels  # those may say something of the one of a post
+        return build.texts[source_path].html, labelled(attributes(record), make, self.settings, known)
 
 
 def add_reader(readers: Readers) -> None:

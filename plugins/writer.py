@@ -10,6 +10,7 @@ from tertulia.core.parallel import keep_most
 from tertulia.site import writing
 from tertulia.site.build import SiteBuild
 
+
 class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican has no types
     def write_file(self, name: Any, template: Any, context: Any, *args: Any, **given: Any) -> None:
         whole = partial(Writer.write_file, self, name, template, context, *args, **given)

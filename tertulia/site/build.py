@@ -113,6 +113,7 @@ class SiteBuild(Struct):
     read_as: dict[str, Reading] = field(default_factory=dict)  # what became of each file, by path, without texts
     texts: dict[str, PostTexts] = field(default_factory=dict)  # the texts of each, by path
     alike: Alike = field(default_factory=Alike)  # what many records say
+    labels: dict[Any, Any] = field(default_factory=dict)  # tags, categories and authors, as Pelican has them
     pages: dict[str, PageToWrite] = field(default_factory=dict)  # by file
     page_inputs: "dict[str, Settled]" = field(default_factory=dict)  # of those of which that can be told
     kept: "OutputBefore | None" = None  # takes files from the output before, where that can be told
@@ -198,9 +199,7 @@ class SiteBuild(Struct):
         """Those that are not ours, by name."""
         return sorted(set(map(str, self.settings["PLUGINS"])) - set(defaults.PLUGINS))
 
-    def read_ahead(
-        self, kind: str, folder: str, find: Callable[..., Iterable[str]], environment: Environment
-    ) -> None:
+    def read_ahead(self, kind: str, folder: str, find: Callable[..., Iterable[str]], environment: Environment) -> None:
         """
         Read posts or pages at once, on all cores, before Pelican asks for them one by one.
 

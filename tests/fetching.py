@@ -46,7 +46,8 @@ class RawServer:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.stop = threading.Event()
-        threading.Thread(target=self._serve, daemon=True).start()
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
 
     def _serve(self):
         while not self.stop.is_set():
@@ -69,7 +70,10 @@ class RawServer:
 
     def __exit__(self, *_):
         self.stop.set()
+        self.listener.shutdown(socket.SHUT_RDWR)  # closing alone leaves the thread waiting, to answer one more
+        self.thread.join(PATIENCE)
         self.listener.close()
+        assert not self.thread.is_alive()
 
     def web(self, seconds=PATIENCE):
         return Fetcher((f"127.0.0.1:{self.port}",), timeout_seconds=seconds)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tertulia.commands.import_site import run_import
-from tertulia.core.errors import FetchError
+from tertulia.core.errors import FetchError, TertuliaError
 from tertulia.core.fetch import Fetched
 from tertulia.imports.old_pages import PagesOnTheWeb, SavedPages, address_of_saved
 from tertulia.imports.page_body import body_of, words_of
@@ -210,6 +210,18 @@ def test_the_body_is_found_in_any_theme(around):
     page = f'<body><div class="menu">Inicio Archivo</div><table><tr>{around}</tr></table></body>'
     found = body_of(page.format("<p>Una dos tres cuatro cinco siete.</p>"), expected)
     assert ["Una", "dos", "tres", "cuatro", "cinco", "siete."] == [word.shown for word in found if word.key]
+
+
+@pytest.mark.parametrize("given", [".", "content", "output", "output/feeds/feed.json", "..", "content/posts", "old"])
+def test_a_blog_is_not_imported_into_itself(tmp_path, given):
+    """Its own feed, read as another program's, would bring all posts twice."""
+    blog = tmp_path / "blog"
+    for name in ("content/posts/a.md", "output/feeds/feed.json", "pelicanconf.py"):
+        (blog / name).parent.mkdir(parents=True, exist_ok=True)
+        (blog / name).write_text("{}", "utf-8")
+    (blog / "old").symlink_to(blog / "output")
+    with pytest.raises(TertuliaError, match="este mismo blog"):
+        run_import(blog, blog, [given])
 
 
 @pytest.mark.parametrize("kind", ["folder", "address"])

@@ -227,6 +227,7 @@ def test_a_share_is_found_where_it_lives(store, there, is_found):
     values = {"post": "voto", "lang": "es", "kind": "repost", "source": "x", "source_id": "9", "seen_at": "1"}
     with store.database.writing() as connection:
         connection.execute(insert(reactions).values(**values | {"url": URL} | there))
+        connection.execute(insert(reactions).values(**values | {"source": "nowhere", "url": ""}))
     assert is_found == (found_at(store, URL, ways.share_at) is not None)
     assert found_at(store, "", ways.share_at) is None
 

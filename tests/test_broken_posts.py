@@ -266,6 +266,20 @@ def test_pages_with_one_id_are_told(folder, build):
     assert ["content/pages/b.md:2:", "content/pages/c.md:2:"] == sorted(line.partition(" ")[0] for line in told)
 
 
+@pytest.mark.parametrize(("day", "expected"), [
+    ("2026-01-03", "content/posts/b.md:1: tiene la misma dirección"),
+    ("2026-02-03", "content/posts/b.md:1: no tiene «Id:», y sí el slug «una»"),
+])  # fmt: skip
+def test_one_slug_twice_without_an_id_is_told_once(folder, build, day, expected):
+    """By its address where that is one too, else by the Id that it lacks; of an Id that nobody wrote, nothing."""
+    for name, date in {"a": "2026-01-02", "b": day}.items():
+        text = f"Título: Una\nFecha: {date}\n\nTexto.\n"
+        (folder / "content" / "posts" / f"{name}.md").write_text(text, "utf-8")
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    (line,) = (one for one in told(records) if one.startswith("content/posts/b.md"))
+    assert line.startswith(expected)
+
+
 def test_a_picture_that_cannot_be_made_is_told_once(folder, build):
     """Its own addresses, which nobody wrote, are no links that lead nowhere."""
     posts, images = folder / "content" / "posts", folder / "content" / "images"

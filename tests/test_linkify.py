@@ -60,6 +60,16 @@ def test_tags_are_noted_as_written_in_order_each_spelling_once():
     assert ["Dos", "uno", "DOS", "año"] == document.tags
 
 
+@pytest.mark.parametrize(("text", "told"), [
+    ("Un #e-mail.", "#e"), ("El #covid-19, otra vez", "#covid"), ("#l'Hospitalet", "#l"), ("#D’Artagnan", "#D"),
+    ("#PP-#PSOE", ""), ("#año - resto", ""), ("#Ana's plan", ""), ("#yo-", ""), ("`#e-mail`", ""), (r"\#e-mail", ""),
+])  # fmt: skip
+def test_a_tag_that_ends_within_its_word_is_told(text, told):
+    """Letters go on behind the hyphen or apostrophe that ends it; before another tag, or in a genitive, it is not."""
+    _, document = render(text, linkify())
+    assert ([told] if told else []) == [what for one in document.problems for what in re.findall(r"«(#\w+)»", one.what)]
+
+
 def test_an_unknown_name_is_looked_for_on_the_default_network():
     """A bare name that people.toml lacks leads to the default network, a person to their own page there."""
     found, _ = render("@elnaquito y @ana, @niño", linkify("x"))

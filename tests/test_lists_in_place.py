@@ -161,9 +161,10 @@ def test_a_series_begins_changes_and_ends(plain):
     ({"dos": {"Etiquetas": "Sola", "Estado": "sin listar"}, "uno": {"Etiquetas": "Sola"}}, {"uno": {"Etiquetas": ""}}),
     ({"dos": {"Etiquetas": "Colas", "Estado": "sin listar"}}, {"tres": {"Etiquetas": "colas"}}),
     ({}, {"tres": {"Etiquetas": "redes, Colas"}}),
+    ({"dos": {"Id": "id-uno"}}, {}), ({"dos": {"Id": "", "Slug": "uno"}, "uno": {"Id": "", "Fecha": "2026-10-02"}}, {}),
 ])  # fmt: skip
 def test_what_hangs_on_other_posts_is_for_a_build(plain, was, now):
-    """Who waits for an address that is free now, whose name a topic has, how most spell a tag, and who else has it."""
+    """Who waits for an address or Id that is free now, whose name a topic has, how most spell a tag, and who has it."""
     for name, header in was.items():
         saying(plain, WORDS, name, **header)()
     edits = [saying(plain, WORDS, name, **header) for name, header in (now or {}).items()] or [gone(plain, "dos")]

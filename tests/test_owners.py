@@ -229,6 +229,30 @@ def test_what_leads_nobody_anywhere_is_told_on_its_line(blog):
     assert (blog.output / "a/index.html").is_file()
 
 
+@pytest.mark.parametrize("line", [
+    '"/a/" = "nueva/"', '"/a/" = "www.ana.example"', '"/a/" = "javascript:alert(1)"', '"/a/" = "post:una"',
+    '"/a/" = "post:una.fr"', '"/?p=1&lang=es" = "/2026/11/una/"', '"/?p" = "/2026/11/una/"', '"/?p=a b" = "/x/"',
+])  # fmt: skip
+def test_what_no_server_could_follow_is_told(blog, line):
+    """An address without its slash or its scheme, a post without its language, a query that servers are not told of."""
+    (told,) = blog({"posts/a.md": post("Una", Id="una"), "redirects.toml": f"[redirects]\n{line}\n"})
+    assert told.startswith("content/redirects.toml:2: «/")
+    assert "no lleva a nadie a ninguna parte" in told
+
+
+def test_an_old_address_that_leads_where_nothing_is_published_is_told(blog, caplog):
+    """Once with its line; one that leads to a draft waits with it and says nothing."""
+    lines = '"/a/" = "/2026/11/otra/"', '"/b/" = "post:otra.es"', '"/c/" = "/images/no.jpg"', '"/d/" = "/2026/11/una/"'
+    table = "\n".join(("[redirects]", *lines))
+    drafts = {"posts/b.md": post("Otra", Id="otra", Estado="borrador")}
+    assert not blog({"posts/a.md": post("Una"), **drafts, "redirects.toml": table})  # hints stop no publication
+    told = [message for message in caplog.messages if "redirects.toml" in message]
+    assert [
+        "content/redirects.toml:2: «/a/» lleva a «/2026/11/otra/»",
+        "content/redirects.toml:4: «/c/» lleva a «/images/no.jpg»",
+    ] == [line.partition(",")[0] for line in told]
+
+
 def test_a_table_that_is_no_table_is_told_with_its_line(blog):
     """And the blog is built without it."""
     (line,) = blog({"posts/a.md": post("Una"), "redirects.toml": '[redirects]\n"/a/" = "/x/"\n"/a/" = "/y/"\n'})

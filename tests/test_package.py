@@ -54,7 +54,8 @@ def test_a_new_blog_holds_only_what_is_the_bloggers(tmp_path):
     make_blog.write(tmp_path / "a/mi blog ñ", ANSWERS, NOON, "1a2b3c4d")
     blog = tmp_path / "a/mi blog ñ"
     expected = {
-        ".env.example", ".gitignore", "README.md", "pelicanconf.py", "publishconf.py", "tasks.py", "plugins/README.md",
+        ".env", ".env.example", ".gitignore", "README.md", "pelicanconf.py", "publishconf.py", "tasks.py",
+        "plugins/README.md",
         "content/people.toml", "content/theme/README.md", "content/pages/acerca-de.md", "content/pages/comentarios.md",
         "content/pages/privacidad.md", "content/posts/2026/2026-11-22_aqui-empieza-la-conversacion.md",
     }  # fmt: skip
@@ -77,9 +78,12 @@ def test_what_is_written_for_a_new_blog_is_python(tmp_path, language):
     make_blog.write(tmp_path / "b", start.Answers(language, "B", "", "https://b.example", "B", "UTC"), NOON, "1a2b3c4d")
     for file in (tmp_path / "b").glob("*.py"):
         ast.parse(file.read_text("utf-8"))
-    written = {name: data for name, data in tree(tmp_path / "b").items() if name != ".env.example"}
+    written = {name: data for name, data in tree(tmp_path / "b").items() if ".env" not in name}
     assert not [name for name, data in written.items() if b"$" in data]
     assert env_example(language) == (tmp_path / "b/.env.example").read_text("utf-8")
+    keys = tmp_path / "b/.env"
+    assert env_example(language) == keys.read_text("utf-8")
+    assert os.name == "nt" or 0o600 == keys.stat().st_mode & 0o777
 
 
 def test_the_addresses_of_an_english_blog_are_english(tmp_path):

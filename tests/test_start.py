@@ -16,6 +16,7 @@ from tertulia.commands import (
 )
 from tertulia.core import conf, languages
 from tertulia.core.errors import ContentError, SettingError
+from tertulia.syndication.declared import env_example
 
 ROOT = Path(__file__).resolve().parent.parent
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=ZoneInfo("Europe/Madrid"))
@@ -165,6 +166,7 @@ def test_start_makes_the_clone_ones_own(blog):
     assert ["2026-11-22_aqui-empieza-la-conversacion.md"] == posts
     assert {"acerca-de.md", "comentarios.md", "privacidad.md"} == {p.name for p in (blog / "content/pages").iterdir()}
     assert "@nandu" in (blog / "content/pages/acerca-de.md").read_text("utf-8")
+    assert env_example("es") == (blog / ".env").read_text("utf-8")
     assert (False, 5) == (start.is_sample(blog), len(done))
 
 
@@ -173,22 +175,26 @@ def test_start_again_touches_no_post(blog):
     start.apply(blog, ANSWERS, NOON, "1a2b3c4d")
     post = next((blog / "content/posts").rglob("*.md"))
     post.write_text("Título: Ya es mía\n", "utf-8")
+    (blog / ".env").write_text("SECRET_KEY=x\n", "utf-8")
     later = dt.datetime(2027, 5, 1, tzinfo=NOON.tzinfo)
     start.apply(blog, start.Answers("es", "Otro", "", "https://otro.example", "Ana", "UTC"), later, "ffffffff")
     assert "Título: Ya es mía\n" == post.read_text("utf-8")
     assert [post] == list((blog / "content/posts").rglob("*.md"))
+    assert "SECRET_KEY=x\n" == (blog / ".env").read_text("utf-8")
     values = conf.read(blog / "pelicanconf.py")
     assert ("Otro", "2026-11-22") == (values["SITENAME"], values["ANNOUNCE_SINCE"])
 
 
 def test_an_interrupted_start_can_be_run_again(blog):
     """Cut short after the sample was moved, it goes on without moving the new post."""
+    (blog / ".env").write_text("SECRET_KEY=x\n", "utf-8")
     start.set_sample_aside(blog)
     start.first_files(blog / "content", ANSWERS, "nandu", NOON, "11111111")
     start.apply(blog, ANSWERS, NOON, "22222222")
     posts = list((blog / "content/posts").rglob("*.md"))
     assert 1 == len(posts)
     assert "11111111" in posts[0].read_text("utf-8")
+    assert "SECRET_KEY=x\n" == (blog / ".env").read_text("utf-8")
     assert (blog / "contenido-de-muestra/posts/2021/2021-03-09_el-silbato.md").exists()
 
 

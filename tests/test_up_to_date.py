@@ -172,6 +172,30 @@ def test_a_folder_of_the_theme_may_be_a_link(noted):
     assert None is noted.found()
 
 
+def test_what_python_has_compiled_is_no_part_of_the_program(noted):
+    """It may lie there after the first build alone, also just when that looks; another file in its place is seen."""
+    (noted.root / "plugins/more").mkdir(parents=True)
+    for name in ("mine.py", "more/__init__.py"):
+        noted.save(f"plugins/{name}", name)
+        past = time.time() - 60
+        os.utime(noted.root / "plugins" / name, (past, past))
+    note_again(noted, {})
+    for folder in ("plugins", "plugins/more"):
+        noted.save(f"{folder}/__pycache__/mine.cpython-314.pyc", "")
+    assert SAID == noted.found()
+    folders = [str(noted.root / folder) for folder in ("plugins", "content")]
+    just_now = (noted.root / "plugins").stat().st_mtime_ns
+    assert up_to_date.look(folders[:1], just_now, (f"{noted.root}/plugins/",))
+    assert None is up_to_date.look(
+        folders, noted.root.joinpath("content").stat().st_mtime_ns, (f"{noted.root}/plugins/",)
+    )
+    noted.save("plugins/more/other.py", "")
+    assert None is noted.found()
+    note_again(noted, {})
+    (noted.root / "plugins/more/other.py").rename(noted.root / "plugins/more/another.py")
+    assert None is noted.found()
+
+
 @pytest.mark.parametrize("change", [
     lambda patch: patch.setenv("TZ", "America/Bogota"),
     lambda patch: patch.setenv("PYTHONPATH", "/elsewhere"),

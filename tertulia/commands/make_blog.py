@@ -134,4 +134,5 @@ def fill(blog: Path, answers: start.Answers, now: dt.datetime, ident: str) -> Pa
         more = start.addresses(answers.language) if name == conf.NAME else ""
         place.write_text(text + more, "utf-8", newline="\n")
     (blog / ".env.example").write_text(env_example(answers.language), "utf-8", newline="\n")
+    start.write_env(blog, answers.language)
     return post.relative_to(blog)

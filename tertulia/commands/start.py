@@ -21,9 +21,10 @@ from tertulia.content import folder
 from tertulia.core import conf, languages
 from tertulia.core.addresses import is_web_address, split_address
 from tertulia.core.errors import SettingError
-from tertulia.core.files import write_whole
+from tertulia.core.files import PRIVATE, write_whole
 from tertulia.core.languages import say, speak
 from tertulia.core.text import slugify
+from tertulia.syndication.declared import env_example
 
 # What goes aside, under content/.
 SAMPLE = ("posts", "pages", "images", "embeds", "conversation", "people.toml", "tags.toml", "links.toml")
@@ -209,6 +210,7 @@ def apply(root: Path, answers: Answers, now: dt.datetime, ident: str) -> list[st
         aside = set_sample_aside(root)
         key = add_person(root / "content" / "people.toml", answers.author)
         post = first_files(root / "content", answers, key, now, ident)
+        write_env(root, answers.language)
         done = [
             say("start_sample", folder=f"{aside.name}/"),
             say("start_post", path=post.relative_to(root)),
@@ -262,6 +264,12 @@ def first_files(content: Path, answers: Answers, key: str, now: dt.datetime, ide
         if not place.exists():
             place.write_text(Template(source.read_text("utf-8")).substitute(names), "utf-8", newline="\n")
     return post
+
+
+def write_env(root: Path, language: str) -> None:
+    """Leave a file ``.env`` to be filled in, for its owner alone; one that is there stays."""
+    if not (root / ".env").exists():
+        write_whole(root / ".env", env_example(language), mode=PRIVATE)
 
 
 def write_settings(path: Path, answers: Answers, more: Mapping[str, str], *, sample: bool) -> None:

@@ -3,8 +3,9 @@
 A tag starts with "#" and holds letters, digits and "_", one letter at least. A mention is ``@name``,
 ``@name@server`` or ``@name.domain``; a bare name means whom people.toml names so, else somebody on the default
 network, else nobody. What stands in a heading, a link, code, an address, an e-mail address or raw HTML is left alone,
-and ``\\#`` and ``\\@`` are a plain "#" and "@". What is seen never changes. A colour (``#fff``, ``#1a2b3c``) is no tag;
-what looks like a selector of CSS becomes one, and is told.
+and ``\\#`` and ``\\@`` are a plain "#" and "@". What is seen never changes. A hyphen ends a
+tag, as on networks, and that is told: ``#e-mail`` is the tag "e". A colour (``#fff``, ``#1a2b3c``) is no tag; what
+looks like a selector of CSS becomes one, and is told.
 
 It works on the finished tree, where it is known what is a link or code, as a whole block's text at once, where it is
 known what stands before and after (see ``runs``). Tags found are left on ``md.document.tags``.
@@ -44,6 +45,8 @@ COLOUR = lazy_re.compile_unicode(
     r"|(?<=\b(?:colou?r|background|fondo|border)(?:es|s|-color)?\W{0,3})#[0-9a-f]{3,4}",
     re.IGNORECASE,
 )
+# A word that goes on behind its tag: #e-mail is the tag "e", as networks have it, and #l'Hospitalet "l".
+_GOES_ON = lazy_re.compile_unicode(r"(?:-|(?<=#[dlmnst])['’])[\p{L}\p{N}]", re.IGNORECASE)
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 # A text that speaks of style sheets, or lists selectors and opens a brace.
 _STYLES = lazy_re.compile_unicode(
@@ -122,16 +125,19 @@ class _Linker(Treeprocessor):
             written = source[spot.start : spot.end]
             if _HEXADECIMAL.issuperset(match[0][1:]) and COLOUR.fullmatch(text, *match.span()):
                 continue
-            link = self._tag(match[0], written, run.text) if match[0][0] == "#" else self._mention(match[0], written)
+            link = self._tag(match, written, run.text) if match[0][0] == "#" else self._mention(match[0], written)
             if link is not None:
                 links.append((spot, link))
         return links
 
-    def _tag(self, shown: str, written: str, around: str) -> Element:
+    def _tag(self, found: re.Match[str], written: str, around: str) -> Element:
+        shown = found[0]
         label = unicodedata.normalize("NFC", shown[1:])
         document: Document = getattr(self.md, "document", None) or Document()
         if label not in document.tags and label.islower() and _STYLES.search(around):
             document.report(say("tag_selector", tag=shown), say("tag_selector_fix"), needle=shown, severity="hint")
+        elif _GOES_ON.match(around, found.end()):
+            document.report(say("tag_cut", tag=shown), say("tag_cut_fix", tag=shown), needle=shown, severity="hint")
         slugs = {self.extension.tags.slug(known) for known in document.tags}
         if label not in document.tags:
             document.tags.append(label)

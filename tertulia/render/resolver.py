@@ -82,6 +82,7 @@ class ImageResolver:
         self.guessed = False
         self.keeps_places = False  # some pictures stand where their authors have them
         self._published: dict[str, Path] = {}  # name under the site's root → the file to copy there
+        self.names: dict[tuple[Path, str], set[str]] = {}  # of what was requested, for a use: those of its files there
 
     def is_elsewhere(self, written: str) -> bool:
         """Whether *written* is an address that is not the blog's own."""
@@ -163,30 +164,18 @@ class ImageResolver:
         self._first_use.setdefault(path, (beside, line))
         if not _is_picture(path.name):
             self._published[self._linked(path)] = path
+            self.names[path, use] = {self._linked(path)}
             return
         try:
             facts = self._facts(path)
         except PictureError:  # told when it was looked up
             return
-        wanted = _wanted(facts, use)
+        wanted = variants(facts) if use == "shown" else (full(facts),)
         self.image_cache.enqueue(path, facts, wanted)
-        for variant, name in zip(wanted, _names(path, facts, wanted), strict=True):
-            self._published[name] = self.image_cache.path_for(facts, variant)
-
-    def names_of(self, path: Path, use: str) -> set[str]:
-        """
-        Return the files, under the site's root, that the picture at *path* has there when it is asked for.
-
-        Raises:
-            PictureError: see ``resolve``.
-        """
-        facts = self._facts(path)
-        return set(_names(path, facts, _wanted(facts, use)))
-
-    @property
-    def requested(self) -> frozenset[tuple[Path, str]]:
-        """What somebody has asked for, and for what use."""
-        return frozenset(self._requested)
+        main = variants(facts)[0]
+        made = {_name(path, facts, one, main=one == main): self.image_cache.path_for(facts, one) for one in wanted}
+        self._published |= made
+        self.names[path, use] = set(made)
 
     @property
     def used(self) -> set[Path]:
@@ -300,16 +289,6 @@ class ImageResolver:
                 files = {}
             self._listings[folder] = files
         return self._listings[folder]
-
-
-def _wanted(facts: Facts, use: str) -> tuple[Variant, ...]:
-    """Return in which sizes a picture is there for that *use*."""
-    return variants(facts) if use == "shown" else (full(facts),)
-
-
-def _names(path: Path, facts: Facts, wanted: Iterable[Variant]) -> list[str]:
-    main = variants(facts)[0]
-    return [_name(path, facts, one, main=one == main) for one in wanted]
 
 
 def _name(path: Path, facts: Facts, variant: Variant, *, main: bool = False) -> str:

@@ -44,11 +44,10 @@ _OWN_ADDRESSES = ("aliases", "old_addresses", "template")
 def left(build: SiteBuild) -> dict[str, object]:
     """Return what an edit has to know of *build* to let a post come."""
     readings = {path: reading for path, reading in build.read_as.items() if reading}
-    looked = {name_of(one.written) for reading in readings.values() for one in reading.looked if one.written}
     return {
         "ids of pages": {post.id for post in build.contents if post.is_page},
+        "shared ids": build.shared_ids,
         "seekers": [path for path, reading in readings.items() if reading.seeks_posts],
-        "looked for": looked,
         "named files": None if build.named_files is None else {name_of(one) for one in build.named_files},
         "broken": build.broken,
         "wanted": _wanted(build),
@@ -91,19 +90,24 @@ class Arrivals:
         """
         Whether what is at *path*, of which nothing was read, is nothing that anybody sees.
 
-        That is what editors leave for a while, and a picture that no post has looked for in vain.
+        That is what editors leave for a while, and a picture: who looks for it is read again.
         """
         if any(fnmatch.fnmatch(os.path.basename(path), one) for one in self.build.settings["IGNORE_FILES"]):
             return path.startswith(self.build.reader.folders)
-        if not os.path.exists(path):
-            return path.startswith(self.build.reader.folders) and not Path(path).suffix
-        folders = (*self.build.reader.folders, os.path.join(self.build.reader.content, FOLDER, ""))
-        if not path.startswith(folders) or Path(path).suffix.lower() not in PICTURE_SUFFIXES:
+        is_there, is_beside = os.path.exists(path), path.startswith(self.build.reader.folders)
+        if not is_there and is_beside and not Path(path).suffix:
+            return True
+        is_shown = is_beside or path.startswith(os.path.join(self.build.reader.content, FOLDER, ""))
+        if not is_shown or Path(path).suffix.lower() not in PICTURE_SUFFIXES:
             return False
-        if path.startswith(self.build.reader.folders):
+        if is_there and is_beside:
             self.beside.add(path)
-        known = {name_of(person.photo) for person in self.build.people if person.photo}
-        return name_of(path) not in known | self.arrangement.value("looked for")
+        return is_there or not self._is_told(path)
+
+    def _is_told(self, path: str) -> bool:
+        """Whether the build has said something of the file at *path*: maybe that nobody showed it."""
+        told = " ".join(text for _, text in self.arrangement.value("report")["remarks"])
+        return shown_path(Path(path), self.build.pictures.content) in told
 
     def refuse_sought(self, files: Iterable[str], reading_of: Callable[[str], Reading | None]) -> None:
         """
@@ -196,7 +200,7 @@ class Arrivals:
         if put_away.held([path], content, reader.zone) or self.build.settings.get("SHOW_UNPUBLISHED"):
             self._cannot("edit_other")
         reading = reader.read(path)
-        if reading.guessed or any(one.severity == "error" for one in reading.problems):
+        if any(one.severity == "error" for one in reading.problems):
             self._cannot()
         if reading.record:
             self.paths[reading.record.shown_path] = path
@@ -297,9 +301,8 @@ class Arrivals:
         """
         pictures = self.build.pictures
         self._asked = Path(path)
-        told = " ".join(text for _, text in self.arrangement.value("report")["remarks"])
-        if any(shown_path(Path(file.path), pictures.content) in told for file in post.files):
-            self._cannot("edit_pictures")  # maybe that nobody showed it
+        if any(self._is_told(file.path) for file in post.files):
+            self._cannot("edit_pictures")
         if post.files:
             request_files(post.files, Path(path), pictures)
             made, failed = pictures.made()

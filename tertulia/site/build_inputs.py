@@ -37,9 +37,14 @@ _CLOCKS = frozenset({"date", "modified", "updates", "update", "publish_date", "e
 def folders(settings: Mapping[str, Any]) -> set[str]:
     """Where our program, the theme and all of the blog lie."""
     content = Path(settings["PATH"])
-    found = [paths.PACKAGE, paths.HOME / "plugins", paths.THEME, Path(settings["THEME"]), content]
-    found += [content.parent / name for name in ("plugins", *settings.get("THEME_TEMPLATES_OVERRIDES", ()))]
+    found = [*_programs(content), paths.THEME, Path(settings["THEME"]), content]
+    found += [content.parent / name for name in settings.get("THEME_TEMPLATES_OVERRIDES", ())]
     return set(map(str, found))
+
+
+def _programs(content: Path) -> list[Path]:
+    """Return the folders of Python's files, where it puts beside them what it has compiled."""
+    return [paths.PACKAGE, paths.HOME / "plugins", content.parent / "plugins"]
 
 
 def names(root: Path, settings: Mapping[str, Any]) -> Iterator[str]:
@@ -100,7 +105,8 @@ def look(root: Path, settings: Mapping[str, Any], began_ns: int) -> dict[str, St
         build.explained.append(why)
     if why:
         return None
-    return up_to_date.look(names(root, settings), began_ns)
+    programs = tuple(os.path.join(root, folder, "") for folder in _programs(Path(settings["PATH"])))
+    return up_to_date.look(names(root, settings), began_ns, programs)
 
 
 def hand_over(build: "SiteBuild", inputs: dict[str, Stamp | None], mark: str) -> None:

@@ -20,7 +20,6 @@ from tertulia.site import kept_build, moved, posts_json, schema
 from tertulia.site.address_edits import AddressEdits
 from tertulia.site.arrangement import LINK, WHOLE, Arrangement, KeptPost
 from tertulia.site.arrivals import Arrivals
-from tertulia.site.arrivals import name_of as looked_for
 from tertulia.site.build_inputs import next_due
 from tertulia.site.capture_edits import CaptureEdits
 from tertulia.site.card_edits import CardEdits
@@ -137,7 +136,7 @@ class KeptSite:
         post.content = self.file_links.followed(post._content, path)
         post.summary = self.file_links.followed(reading.record.summary, path)
         known, post.files = uses_of_files(post.files), reading.record.files
-        if uses_of_files(post.files) - known:
+        if uses_of_files(post.files) - known or self.pictures.are_other(post.files):
             self.arrivals.publish(post, str(path))
         else:
             self.arrivals.publish_quoted(post)
@@ -239,9 +238,8 @@ class KeptSite:
         paths = list(paths)
         try:
             texts = self.captures.quoting(path for path in paths if not self.talk.is_of(path))
-            return self._prepare(
-                sorted_out(texts, TextEdits(self), self.arrivals), [path for path in paths if self.talk.is_of(path)]
-            )
+            saved = sorted_out(self.pictures.looking(texts), TextEdits(self), self.arrivals)
+            return self._prepare(saved, [path for path in paths if self.talk.is_of(path)])
         except LookupError as error:
             raise NeedsBuildError(say("edit_arranged", path=Path(paths[0]).name)) from error
 
@@ -326,6 +324,8 @@ class KeptSite:
         """Let a post be nowhere any more."""
         assert edit.before.record
         post = edit.post
+        if post.id in self.arrangement.value("shared ids"):  # whoever shares it has it now
+            self.moves.cannot("edit_same_id")
         self.moves.labels.respell(uses_of(edit.before.record, self.build), {})
         self.moves.go(post)
         self.cards.move(post, comes=False)
@@ -379,9 +379,7 @@ class KeptSite:
         self.arrivals.note_named(changed)
         for path, reading in changed.items():
             self.captures.note(path, reading)
-        looked = {looked_for(one.written) for reading in found for one in reading.looked if one.written}
-        if looked - (known := self.arrangement.value("looked for")):
-            self.arrangement.leave("looked for", known | looked)
+            self.pictures.note(path, reading)
         build = self.build
         values = {"report": self.report, "buried": build.buried, "led on": build.led_on, **self.talk.values()}
         for name, value in values.items():

@@ -14,9 +14,9 @@ slash at its end.
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from msgspec import Struct
 
@@ -48,6 +48,15 @@ class Moved(Struct, frozen=True):
         return "?" in self.old
 
     @property
+    def query(self) -> tuple[str, str, str] | None:
+        """Its path, and the name and value of its one parameter; None where servers are not told of such a query."""
+        path, _, query = self.old.partition("?")
+        match parse_qsl(query):
+            case [(name, value)] if re.fullmatch(r"\w+", name) and re.fullmatch(r"[\w.-]+", value):
+                return path, name, value
+        return None
+
+    @property
     def may_be_page(self) -> bool:
         """Whether a page may stand there: not in the place of a picture, nor of a feed."""
         ending = PurePosixPath(self.old).suffix.lower()
@@ -63,13 +72,13 @@ def _pairs(table: toml.Table) -> dict[str, str]:
     return {old: new for old, new in table.entries.get("redirects", {}).items() if _is_pair(old, new)}
 
 
-def _problems(table: toml.Table) -> Iterator[Problem]:
-    """Yield what in the file leads nobody anywhere."""
+def _problems(table: toml.Table, languages: Collection[str]) -> Iterator[Problem]:
+    """Yield what in the file leads nobody anywhere, whatever is published."""
     for key in (*table.alone, *(name for name in table.entries if name != "redirects")):
         what, fix = say("redirect_outside", key=key), say("redirect_outside_fix")
         yield Problem(table.path, table.line_of(key), what, fix)
     for old, new in table.entries.get("redirects", {}).items():
-        if not _is_pair(old, new):
+        if not _is_pair(old, new) or not _may_lead(old, new, languages):
             yield Problem(table.path, table.line_of(old), say("redirect_odd", key=old), say("redirect_odd_fix"))
 
 
@@ -85,10 +94,19 @@ def _is_pair(old: str, new: object) -> bool:
     return isinstance(new, str) and old.startswith("/") and not _is_odd(old + new)
 
 
+def _may_lead(old: str, new: str, languages: Collection[str]) -> bool:
+    """Whether servers can be told of *old*, and *new* is an address, or names a post in one of the *languages*."""
+    if "?" in old and not Moved(old, new, "", "").query:
+        return False
+    if new.startswith("post:"):
+        return new.rpartition(".")[2] in languages
+    return new.startswith("/") or bool(addresses.web_address(new))
+
+
 def moved(build: SiteBuild, contents: list[Content]) -> Iterator[Moved]:
-    """Yield what the file says and is true: an address that leads to nothing, or to itself, is left out."""
+    """Yield what the file says and is true; what leads to nothing is told, what leads to a post that waits left out."""
     table = _table(Path(build.settings["PATH"]))
-    for problem in _problems(table):
+    for problem in _problems(table, build.settings["LANGUAGES"]):
         report(problem)
     pairs = _pairs(table)
     if not pairs:
@@ -105,6 +123,9 @@ def moved(build: SiteBuild, contents: list[Content]) -> Iterator[Moved]:
             title, lang, new = content.title, content.lang, addresses.whole(siteurl, content.url)
         elif written.startswith("/"):
             new = _published(build, written)
+            if not new:
+                what, fix = say("redirect_nowhere", old=old, new=written), say("redirect_nowhere_fix")
+                report(Problem(table.path, table.line_of(old), what, fix, "hint"))
         else:
             new = addresses.web_address(written)
         if new and _bare(unquote(new)) != _bare(old):

@@ -111,31 +111,41 @@ def _loops(path: Path) -> bool:
         return True
 
 
-def separate_ids(readings: Iterable[Reading]) -> list[Reading]:
+def separate_ids(readings: Iterable[Reading]) -> tuple[list[Reading], set[str]]:
     """
-    Return the same *readings*, but of two that share Id and language the second is told, and goes on with its slug.
+    Let the second of two that share Id and language go on with its slug.
+
+    That is told where it has an Id; ``without_ids`` tells of those that have none.
+
+    Returns:
+        The same *readings*, and the Ids that are shared.
     """
+    shared = set()
     first: dict[tuple[str, str], str] = {}
     apart = []
     for reading in readings:
         record = reading.record
         if record and (other := first.setdefault((record.id, record.lang), record.shown_path)) != record.shown_path:
-            line = record.header_lines.get("id")
-            told = Problem(record.shown_path, line, say("same_id", other=other), say("same_id_fix"))
+            what, line = say("same_id", other=other), record.header_lines.get("id")
+            told = (Problem(record.shown_path, line, what, say("same_id_fix")),) if record.has_id else ()
             free = (f"{record.slug}-{n}" if n else record.slug for n in itertools.count())
             own = next(one for one in free if (one, record.lang) not in first)
             first[own, record.lang] = record.shown_path
-            apart.append(Reading(msgspec.structs.replace(record, id=own), (*reading.problems, told)))
+            shared.add(record.id)
+            apart.append(Reading(msgspec.structs.replace(record, id=own), (*reading.problems, *told)))
         else:
             apart.append(reading)
-    return apart
+    return apart, shared
 
 
 def without_ids(posts: Iterable[Content]) -> None:
-    """Count the posts that have no Id of their own."""
-    without = [post.shown_path for post in posts if not post.has_id]
+    """Count the posts that have no Id of their own; those that cannot be called by their slug are told one by one."""
+    without = [post for post in posts if not post.has_id]
+    for post in without:
+        if post.id != post.slug:
+            report_line(post, "title", "same_slug", slug=post.slug)
     if without:
-        report(no_ids(without))
+        report(no_ids([post.shown_path for post in without]))
 
 
 def no_ids(paths: Sequence[str]) -> Problem:

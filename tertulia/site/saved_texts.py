@@ -83,5 +83,5 @@ def _refuse(edit: Edit, build: SiteBuild) -> None:
     assert before
     assert now
     shows, showed = (draw.published([one.content], pictures_url(build.settings)) for one in (now, before))
-    if showed - shows or edit.now.due != edit.before.due or edit.now.guessed or edit.before.guessed:
+    if showed - shows or edit.now.due != edit.before.due:
         raise NeedsBuildError(say("edit_arranged", path=Path(edit.post.shown_path).name))

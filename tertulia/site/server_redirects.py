@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from tertulia.site.moved_here import Moved
 
@@ -34,11 +34,9 @@ def files(
     }
     queries: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for one in every:
-        if one.is_query:
-            path, _, query = one.old.partition("?")
-            for name, value in parse_qsl(query)[:1]:
-                if re.fullmatch(r"\w+", name) and re.fullmatch(r"[\w.-]+", value):
-                    queries[name].append((path, value, one.new))
+        if one.query:
+            path, name, value = one.query
+            queries[name].append((path, value, one.new))
     return {
         "_redirects.nginx.conf": _nginx(paths, queries, buried) + _nginx_missing(missing),
         "_redirects.htaccess": _apache(paths, queries, buried) + _apache_missing(missing),

@@ -26,6 +26,7 @@ Stamp = tuple[int, int, int, int]
 MadeOf = tuple[dict[str, Stamp | None], int | None, str]
 # Of a file that may be another than it was when it was read, though its stamp is the same.
 UNSURE: Stamp = (0, 0, 0, 0)
+BY_NAMES = -1  # the first of the stamp of a folder that counts by what lies in it, and no time is so old
 MOST_EDITED = 20  # files; where more of them changed, it is not looked for each
 
 
@@ -88,6 +89,20 @@ def stamp_of(path: "str | os.PathLike[str]") -> Stamp | None:
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
+def stamp_by_names(folder: str) -> Stamp | None:
+    """
+    Return the same of a *folder* of programs by what lies in it: Python puts there what it has compiled.
+
+    None where it is none.
+    """
+    try:
+        with os.scandir(folder) as found:
+            there = sorted((one.name, one.inode()) for one in found if one.name not in PASSED_OVER)
+    except OSError:
+        return None
+    return BY_NAMES, zlib.crc32(repr(there).encode()), len(there), 0
+
+
 def is_sure(stamp: Stamp, looked_ns: int) -> bool:
     """Whether who reads a file at *looked_ns* reads what its *stamp* stands for, and will for as long as that stays."""
     newest = max(stamp[:2])
@@ -143,17 +158,19 @@ def handed_over(place: str) -> MadeOf | None:
     return inputs, due_ns, mark
 
 
-def look(paths: Iterable[str], began_ns: int) -> dict[str, Stamp | None] | None:
+def look(paths: Iterable[str], began_ns: int, programs: tuple[str, ...] = ()) -> dict[str, Stamp | None] | None:
     """
     Return what *paths* are now; None where one of them may have changed since a build began to read.
 
     Args:
         began_ns: When that was, by the clock of this machine.
+        programs: Folders, by their names and a slash, in which Python may leave what it has compiled at any time.
     """
     found: dict[str, Stamp | None] = {}
     for path in paths:
-        found[path] = stamp = stamp_of(path)
-        if stamp and not is_sure(stamp, began_ns):
+        by_names = stamp_by_names(path) if f"{path}{os.sep}".startswith(programs) else None
+        found[path] = stamp = by_names or stamp_of(path)
+        if stamp and not (by_names or is_sure(stamp, began_ns)):
             return None
     return found
 
@@ -240,6 +257,8 @@ def changed(note: BuildNote) -> list[str] | None:
                 is_other = (there.st_mtime_ns, there.st_ctime_ns, there.st_size, there.st_ino) != was
             except OSError:
                 is_other = True
+            if is_other and was[0] == BY_NAMES:
+                is_other = stamp_by_names(path) != was
         if is_other:
             found.append(path)
             if len(found) > MOST_EDITED:

@@ -11,7 +11,8 @@ from tertulia.core.settings import Settings, declared
 from tertulia.syndication.networks import network_classes
 
 _TOP = """\
-Copy this file to .env and fill in what you use. Nothing here is needed to write, build or read the blog.
+Fill in what you use, in the file .env, which begins as a copy of .env.example. Nothing here is needed to
+write, build or read the blog.
 .env is never committed. The environment wins over this file; an empty value counts as absent."""
 _ACCOUNTS = """\
 Networks. A second account of one: the same names with a number behind the network's, MASTODON_2_URL and

@@ -1,8 +1,12 @@
 """A blog into which something is imported, and exports as WordPress writes them."""
 
+import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from tertulia.core import languages
 from tertulia.core.conf import DEFAULTS
@@ -54,6 +58,32 @@ class Blog:
     def said(self):
         """Every comment, the oldest first."""
         return sorted(self.store.conversation.find(limit=100_000), key=lambda one: one.id)
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Iterator[Blog]:
+    """An empty blog."""
+    made = Blog(tmp_path / "blog")
+    yield made
+    made.store.close()
+
+
+def words(blog: Blog):
+    """What was said → the comment."""
+    return {one.text: one for one in blog.said()}
+
+
+def everything(blog: Blog) -> str:
+    """All that an import wrote but its own memory, as one text."""
+    return "\n".join([*blog.files(), *blog.files().values(), *(repr(one) for one in blog.said())])
+
+
+def zipped(path: Path, **files: str | bytes) -> Path:
+    """A zip of *files*, "a__b.html" for a/b.html."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("__", "/"), data)
+    return path
 
 
 def item(

@@ -1,11 +1,16 @@
 """Captures that come, change or go are shown in place, in every post that quotes them."""
 
+from contextlib import closing
+
 import pytest
 
+from tertulia.conversation.thread import nest
 from tertulia.embeds import providers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.types import Capture, Image, State
-from tests.editing import TAGGED, TOOT, WITHOUT_SCHEMA, blog, capture, in_place, saying, shown
+from tertulia.site.kept_site import KeptSite
+from tertulia.site.text_edits import NeedsBuildError
+from tests.editing import TAGGED, TOOT, WITHOUT_SCHEMA, blog, capture, gone, saying, shown
 
 pytestmark = pytest.mark.slow
 __all__ = ["blog"]  # the fixture
@@ -45,6 +50,17 @@ def test_a_capture_is_shown_wherever_it_is_quoted(quoting, more):
     assert all(written)
 
 
+def test_who_quotes_what_is_known_after_other_edits(quoting):
+    """Another post quotes something else by then, and one that quoted is gone."""
+    written = shown(
+        quoting,
+        (["seis"], [saying(quoting, f"{TAGGED}\n\n{TOOT}5\n\nY más.", "seis")]),
+        (["tres"], [gone(quoting, "tres")]),
+        ([PLACE], [kept(quoting, "Hola.")]),
+    )
+    assert all(written) and "2026/11/dos/index.html" in written[-1]
+
+
 def test_a_picture_comes_with_its_capture(quoting):
     """It is published with the first post that shows it; where one is shown no more, or came alone, a build follows."""
     store = CaptureStore(quoting.root / "content")
@@ -64,4 +80,7 @@ def test_a_picture_comes_with_its_capture(quoting):
     )
     assert picture in written[0]
     assert [] == written[1]
-    assert [] == in_place(quoting.root, quoting.root / "one", picture)
+    for alone in (picture, "embeds/mastodon/nota.txt"):
+        site = KeptSite(quoting.root / "state", quoting.root / "one", "mark", lambda *_: False, nest)
+        with closing(site), pytest.raises(NeedsBuildError, match=alone.rpartition("/")[2]):
+            site.prepare([str(quoting.root / "content" / alone)])

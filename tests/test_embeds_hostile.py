@@ -19,8 +19,8 @@ from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.markdown import EmbedsExtension
 from tertulia.render.document import Document
 from tests.embedding import EXAMPLES, FakeWeb, example, png, post
+from tests.fetching import RawServer
 from tests.patience import PATIENCE
-from tests.test_http import RawServer
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.json"))

@@ -63,7 +63,7 @@ def test_what_could_not_be_had_is_a_notice_on_its_line(built):
     """The build says in one line what stays a plain link."""
     _, _, messages = built
     (line,) = [message for message in messages if "nada.example" in message]
-    assert re.search(r"2026-11-22_prueba\.md:\d+: https://nada\.example/x no se pudo capturar el 2026-11-22", line)
+    assert re.search(r"2026-11-22_prueba\.md:\d+: https://nada\.example/x no está capturado \(.*; 2026-11-22\)", line)
 
 
 def test_only_used_pictures_are_published(built):

@@ -4,75 +4,16 @@ import random
 import struct
 import zlib
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import Image, ImageCms
 
-from tertulia.core.files import copy_whole
-from tertulia.render import images, picture_facts, svg
-from tertulia.render.image_cache import ImageCache, is_whole
+from tertulia.render import images, picture_facts
+from tertulia.render.image_cache import ImageCache
 from tertulia.render.picture_facts import Facts, PictureError, Variant
-
-MARKER = "Calle-Mayor-7"  # stands in every kind of metadata of the pictures made here
-XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><p>{MARKER}</p></x:xmpmeta>'.encode()
-
-
-def photo(width_px=640, height_px=480, mode="RGB") -> Image.Image:
-    """A picture whose four quarters differ: red, green, blue and grey, from the top left on."""
-    picture = Image.new("RGB", (width_px, height_px), "grey")
-    half = (width_px // 2, height_px // 2)
-    picture.paste("red", (0, 0, *half))
-    picture.paste("green", (half[0], 0, width_px, half[1]))
-    picture.paste("blue", (0, half[1], half[0], height_px))
-    return picture.convert(mode)
-
-
-def camera(orientation=1) -> Image.Exif:
-    """What a telephone writes: maker, owner, place, and how it was held."""
-    exif = Image.Exif()
-    exif[0x010F] = f"Camera {MARKER}"
-    exif[0x0112] = orientation
-    exif[0xA430] = f"Owner {MARKER}"
-    exif.get_ifd(0x8825)[1] = "N"
-    exif.get_ifd(0x8825)[29] = MARKER
-    return exif
-
-
-def saved(picture: Image.Image, kind: str, orientation: int | None = 1, **options) -> bytes:
-    """*picture* as a file with camera data in every place that the format has for it."""
-    if orientation is not None:
-        options["exif"] = camera(orientation).tobytes()
-        if kind in ("JPEG", "WEBP", "AVIF"):
-            options["xmp"] = XMP
-        if kind == "JPEG":
-            options["comment"] = MARKER.encode()
-        if kind == "PNG":
-            options["pnginfo"] = PngImagePlugin.PngInfo()
-            options["pnginfo"].add_text("Author", MARKER)
-            options["pnginfo"].add_itxt("XML:com.adobe.xmp", XMP.decode())
-    made = BytesIO()
-    picture.save(made, kind, **options)
-    data = made.getvalue()
-    if kind == "JPEG" and orientation is not None:  # IPTC, which Pillow does not write
-        iptc = b"Photoshop 3.0\x008BIM\x04\x04\0\0" + struct.pack(">I", 18) + b"\x1c\x02\x69\0\x0d" + MARKER.encode()
-        data = data[:2] + b"\xff\xed" + struct.pack(">H", len(iptc) + 2) + iptc + data[2:]
-    return data
-
-
-def animation(kind="GIF", **options) -> bytes:
-    frames = [Image.new("RGB", (60, 40), colour) for colour in ("red", "green", "blue")]
-    made = BytesIO()
-    frames[0].save(made, kind, save_all=True, append_images=frames[1:], duration=[100, 200, 300], loop=2, **options)
-    return made.getvalue()
-
-
-def opened(data: bytes) -> Image.Image:
-    picture = Image.open(BytesIO(data))
-    picture.load()
-    return picture
+from tests.photographs import MARKER, XMP, animation, camera, heic, opened, photo, saved
 
 
 def all_of(data: bytes) -> list[bytes]:
@@ -306,17 +247,6 @@ def test_a_heic_of_the_authors_is_a_photograph():
         assert "damaged" == caught.value.reason
 
 
-def heic(image: Image.Image) -> bytes:
-    """*image* as a telephone keeps it."""
-    import pillow_heif
-
-    made = BytesIO()
-    exif = Image.Exif()
-    exif[0x010E] = MARKER
-    pillow_heif.from_pillow(image).save(made, quality=50, exif=exif.tobytes())
-    return made.getvalue()
-
-
 @pytest.mark.parametrize(
     ("reason", "data"),
     [
@@ -367,184 +297,6 @@ def test_no_broken_file_raises(which, seed, cut):
     got = images.reencode(bytes(data))
     assert got.verdict in ("kept", "refused")
     assert bool(got.data) == (got.verdict == "kept")
-
-
-def test_the_same_picture_gives_the_same_bytes_with_any_number_of_threads(tmp_path):
-    """One thread or four, first or last: every file of the cache is the same."""
-    for number in range(6):
-        photo(700 + number * 20, 400).save(tmp_path / f"{number}.jpg")
-
-    def cold(threads: int, numbers: list[int]) -> dict[str, bytes]:
-        folder = tmp_path / f"cache{threads}"
-        image_cache = ImageCache(folder, threads)
-        for number in numbers:
-            path = tmp_path / f"{number}.jpg"
-            facts = image_cache.facts(path)
-            image_cache.enqueue(path, facts, picture_facts.variants(facts))
-        assert {} == image_cache.finish()
-        return {p.name: p.read_bytes() for p in folder.rglob("*") if p.suffix != ".json" and p.is_file()}
-
-    one = cold(1, [0, 1, 2, 3, 4, 5])
-    assert 6 * 3 == len(one)
-    assert one == cold(4, [5, 3, 1, 4, 2, 0])
-
-
-def test_an_unchanged_picture_is_neither_read_nor_made_again(tmp_path, monkeypatch):
-    """The second build knows a picture by its ``stat`` and finds its files."""
-    path = tmp_path / "foto.jpg"
-    photo().save(path)
-    first = ImageCache(tmp_path / "cache")
-    facts = first.facts(path)
-    first.enqueue(path, facts, picture_facts.variants(facts))
-    first.finish()
-    monkeypatch.setattr(images, "look", None)
-    monkeypatch.setattr(images, "render", None)
-    second = ImageCache(tmp_path / "cache")
-    assert facts == second.facts(path)
-    second.enqueue(path, facts, picture_facts.variants(facts))
-    assert {} == second.finish()
-
-
-@pytest.mark.parametrize("cut", [lambda size: 0, lambda size: size // 2, lambda size: size - 1])
-def test_what_a_power_cut_left_of_a_picture_is_made_again(tmp_path, cut):
-    """Of any kind and at any length: what is kept between builds is not waited for when it is written."""
-    original = tmp_path / "foto.png"
-    photo().save(original)
-    cache = ImageCache(tmp_path / "cache")
-    facts = cache.facts(original)
-    wanted = picture_facts.variants(facts)
-    cache.enqueue(original, facts, wanted)
-    cache.finish()
-    for variant in wanted:
-        path = cache.path_for(facts, variant)
-        whole = path.read_bytes()
-        path.write_bytes(whole[: cut(len(whole))])
-        again = ImageCache(tmp_path / "cache")
-        again.enqueue(original, facts, wanted)
-        again.finish()
-        assert whole == path.read_bytes()
-    for kind in ("jpeg", "png", "webp", "gif"):
-        path = tmp_path / f"x{picture_facts.SUFFIXES[kind]}"
-        photo().save(path)
-        assert is_whole(path)
-        path.write_bytes(path.read_bytes()[: cut(path.stat().st_size)])
-        assert not is_whole(path)
-
-
-def test_a_changed_picture_has_another_name(tmp_path):
-    """A browser that kept the old picture asks for the new one."""
-    path = tmp_path / "foto.jpg"
-    image_cache = ImageCache(tmp_path / "cache")
-    names = []
-    for width_px in (300, 301):
-        photo(width_px).save(path)
-        facts = image_cache.facts(path)
-        names.append(facts.name("foto", picture_facts.variants(facts)[0], main=True))
-    assert names[0] != names[1]
-
-
-def test_a_broken_index_only_costs_time(tmp_path):
-    """What is not ours in the cache is made again, not believed."""
-    path = tmp_path / "foto.jpg"
-    photo().save(path)
-    (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "index.json").write_text('{"recipe": ')
-    assert 640 == ImageCache(tmp_path / "cache").facts(path).width_px
-
-
-def test_a_picture_that_cannot_be_decoded_is_named_and_leaves_no_file(tmp_path):
-    """``finish`` gives the originals that failed; nothing half made stays."""
-    path = tmp_path / "foto.jpg"
-    path.write_bytes(saved(photo(), "JPEG")[:-400])
-    image_cache = ImageCache(tmp_path / "cache")
-    facts = image_cache.facts(path)
-    image_cache.enqueue(path, facts, picture_facts.variants(facts))
-    assert {path: "damaged"} == {p: error.reason for p, error in image_cache.finish().items()}
-    assert ["index.json"] == [p.name for p in (tmp_path / "cache").rglob("*") if p.is_file()]
-
-
-SVG_HEAD = b'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 40 20">'
-HOSTILE_SVG = [
-    b"<script>evil()</script>",
-    b'<rect onclick="evil()" width="1" height="1"/>',
-    b'<a href="javascript:evil()"><rect width="1" height="1"/></a>',
-    b'<a xlink:href="javascript:evil()"><rect width="1" height="1"/></a>',
-    b'<foreignObject><iframe xmlns="http://www.w3.org/1999/xhtml" src="//evil.example"/></foreignObject>',
-    b'<image href="https://evil.example/pixel.png"/>',
-    b'<image xlink:href="data:image/svg+xml;base64,ZXZpbA=="/>',
-    b'<use href="https://evil.example/a.svg#b"/>',
-    b"<style>@import 'https://evil.example/a.css';</style>",
-    b"<style>rect { fill: url(https://evil.example/a.svg#b) }</style>",
-    b"<style>rect { fill: u\\72l(https://evil.example/) }</style>",
-    b'<rect style="fill:url( &quot;//evil.example/a#b&quot; )" width="1" height="1"/>',
-    b'<rect fill="url(https://evil.example/a)" width="1" height="1"/>',
-    b'<animate attributeName="href" to="javascript:evil()"/>',
-    b'<set attributeName="onclick" to="evil()"/>',
-    b"<!-- evil -->",
-    b"<?xml-stylesheet href='https://evil.example/a.css'?>",
-    b'<metadata>evil</metadata><g inkscape:path="/home/evil" xmlns:inkscape="urn:inkscape"/>',
-    b'<handler xmlns="http://www.w3.org/2001/xml-events">evil()</handler>',
-    b'<g xml:base="https://evil.example/"/>',
-]
-
-
-@pytest.mark.parametrize("inside", HOSTILE_SVG)
-def test_a_drawing_keeps_its_shapes_and_nothing_that_acts(inside):
-    """Scripts, handlers, addresses of other hosts and what an editor left are gone; the shapes stay."""
-    made = images.clean(SVG_HEAD + inside + b'<circle r="3"/></svg>')
-    assert b"evil" not in made
-    assert b'<circle r="3"/>' in made
-
-
-def test_a_drawing_that_only_draws_is_left_as_it_was():
-    """Gradients, uses and styles that stay inside the file are kept."""
-    inside = b'<style>rect{fill:url(#g)}</style><g id="g"/><use xlink:href="#g"/><rect style="fill:url(\'#g\')"/>'
-    assert SVG_HEAD + inside + b"</svg>\n" == images.clean(SVG_HEAD + inside + b"</svg>")
-
-
-def test_a_photograph_inside_a_drawing_loses_its_camera_data():
-    """Editors embed photographs whole, place and all."""
-    from base64 import b64decode, b64encode
-
-    data = saved(photo(), "JPEG")
-    made = images.clean(SVG_HEAD + b'<image href="data:image/jpeg;base64,' + b64encode(data) + b'"/></svg>')
-    inside = b64decode(made.partition(b"base64,")[2].partition(b'"')[0])
-    assert MARKER.encode() not in inside
-    assert (640, 480) == opened(inside).size
-
-
-@pytest.mark.parametrize(
-    ("attributes", "size"),
-    [
-        ('width="40" height="20"', (40, 20)),
-        ('width="1in" height="2.54cm"', (96, 96)),
-        ('width="30pt" height="1pc"', (40, 16)),
-        ('viewBox="0 0 120 60"', (120, 60)),
-        ('viewBox="0,0,120,60"', (120, 60)),
-        ('width="100%" height="100%" viewBox="0 0 120 60"', (120, 60)),
-        ('width="240" viewBox="0 0 120 60"', (240, 120)),
-        ('height="30" viewBox="-5 -5 120 60"', (60, 30)),
-        ('viewBox="a b c d"', (300, 150)),
-        ("", (300, 150)),
-    ],
-)
-def test_a_drawing_has_the_size_a_browser_gives_it(attributes, size):
-    """As written, else by its viewBox, else 300 × 150."""
-    assert size == svg.size(f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}/>'.encode())
-
-
-def test_copies_are_made_once(tmp_path):
-    """A file that is there already, of the same size and no older, is left alone."""
-    kept, target = tmp_path / "kept", Path(tmp_path, "out", "a")
-    kept.write_bytes(b"uno")
-    copy_whole(kept, target)
-    first = target.stat().st_ino
-    copy_whole(kept, target)
-    assert (b"uno", first) == (target.read_bytes(), target.stat().st_ino)
-    kept.write_bytes(b"otro")
-    copy_whole(kept, target)
-    assert b"otro" == target.read_bytes()
-    assert ["a"] == [p.name for p in target.parent.iterdir()]
 
 
 def test_a_strangers_picture_keeps_the_colours_that_are_seen():

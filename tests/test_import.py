@@ -9,14 +9,9 @@ from tertulia.core.fetch import Fetched
 from tertulia.imports.sources import shortcodes
 from tertulia.store.said import Status, Trust, Who
 from tests.embedding import png
-from tests.importing import NOW, SITE, Blog, comment, item, wxr
+from tests.importing import NOW, SITE, blog, comment, item, wxr
 
-
-@pytest.fixture
-def blog(tmp_path):
-    made = Blog(tmp_path / "blog")
-    yield made
-    made.store.close()
+__all__ = ["blog"]  # a fixture
 
 
 def test_a_post_comes_over_as_its_author_would_have_written_it(blog, tmp_path):

@@ -12,15 +12,10 @@ from tertulia.core.errors import TertuliaError
 from tertulia.imports import importing, rewritten
 from tertulia.imports.types import OldComment, OldSite
 from tests.embedding import png
-from tests.importing import NOW, Blog
+from tests.importing import NOW, blog
 from tests.patience import little_work
 
-
-@pytest.fixture
-def blog(tmp_path):
-    made = Blog(tmp_path / "blog")
-    yield made
-    made.store.close()
+__all__ = ["blog"]  # a fixture
 
 
 @pytest.fixture

@@ -7,19 +7,14 @@ import pytest
 
 from tertulia.core.errors import TertuliaError
 from tertulia.imports.export import Export
-from tests.importing import Blog, comment, item, wxr
+from tests.importing import blog, comment, item, wxr
 from tests.patience import little_work
+
+__all__ = ["blog"]  # a fixture
 
 BOMB = """<!DOCTYPE x [
 <!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;">
 <!ENTITY f SYSTEM "file:///etc/passwd">]>"""
-
-
-@pytest.fixture
-def blog(tmp_path):
-    made = Blog(tmp_path / "blog")
-    yield made
-    made.store.close()
 
 
 def everything(blog):

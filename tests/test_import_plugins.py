@@ -3,14 +3,9 @@
 import pytest
 
 from tests.embedding import png
-from tests.importing import SITE, Blog, item, wxr
+from tests.importing import SITE, blog, item, wxr
 
-
-@pytest.fixture
-def blog(tmp_path):
-    made = Blog(tmp_path / "blog")
-    yield made
-    made.store.close()
+__all__ = ["blog"]  # a fixture
 
 
 def brought(blog, tmp_path, body, *more):

@@ -16,17 +16,12 @@ from tertulia.core.errors import TertuliaError
 from tertulia.imports.mojibake import repaired
 from tertulia.imports.registry import SOURCES
 from tests.exports_of_sources import EXPORTS, IN_MARKDOWN, TALK_ALONE, WHERE, WITH_TALK, Words, bring, export_of
-from tests.importing import Blog
+from tests.importing import Blog, blog
 from tests.test_import_killed import KILLED, Plug
 
+__all__ = ["blog"]  # a fixture
+
 PRIVATE = ("secret.example", "203.0.113.9")
-
-
-@pytest.fixture
-def blog(tmp_path):
-    made = Blog(tmp_path / "blog")
-    yield made
-    made.store.close()
 
 
 def test_there_is_an_export_of_every_source():

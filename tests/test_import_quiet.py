@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from io import BytesIO
 from types import SimpleNamespace
 
-import pytest
 from lxml import html as lxml_html
 from PIL import Image
 
@@ -14,18 +13,13 @@ from tertulia.conversation.webmention import send
 from tertulia.conversation.webmention.pages import Pages
 from tertulia.core.errors import FetchError
 from tertulia.syndication.drafts import due
-from tests.importing import Blog, comment, item, wxr
+from tests.importing import blog, comment, item, wxr
+
+__all__ = ["blog"]  # a fixture
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 SITE = "https://b.example"
-
-
-@pytest.fixture
-def blog(tmp_path):
-    made = Blog(tmp_path / "blog")
-    yield made
-    made.store.close()
 
 
 def post(id_, **more):

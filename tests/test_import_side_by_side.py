@@ -5,12 +5,14 @@ import re
 import pytest
 
 from tertulia.commands.import_site import run_import
-from tertulia.core.errors import FetchError
+from tertulia.core.errors import FetchError, TertuliaError
 from tertulia.core.fetch import Fetched
 from tertulia.imports.old_pages import PagesOnTheWeb, SavedPages, address_of_saved
 from tertulia.imports.page_body import body_of, words_of
 from tertulia.imports.side_by_side import compare, page
-from tests.importing import NOW, SITE, Blog, item, wxr
+from tests.importing import NOW, SITE, blog, item, wxr
+
+__all__ = ["blog"]  # a fixture
 
 BODY = "<p>Tres palabras «suyas» — y una nota…</p>\n<p>Otro párrafo con <b>fuer</b>za.</p>"
 PAGE = """<!doctype html><html><head><title>Uno</title><script>var menos = "nada";</script></head><body>
@@ -33,13 +35,6 @@ class OldSite:
         status, text, where = (*found, url)[:3]
         data = text if isinstance(text, bytes) else text.encode()
         return Fetched(where, status, {"content-type": "text/html"}, data)
-
-
-@pytest.fixture
-def blog(tmp_path):
-    made = Blog(tmp_path / "blog")
-    yield made
-    made.store.close()
 
 
 def address(slug):
@@ -215,6 +210,18 @@ def test_the_body_is_found_in_any_theme(around):
     page = f'<body><div class="menu">Inicio Archivo</div><table><tr>{around}</tr></table></body>'
     found = body_of(page.format("<p>Una dos tres cuatro cinco siete.</p>"), expected)
     assert ["Una", "dos", "tres", "cuatro", "cinco", "siete."] == [word.shown for word in found if word.key]
+
+
+@pytest.mark.parametrize("given", [".", "content", "output", "output/feeds/feed.json", "..", "content/posts", "old"])
+def test_a_blog_is_not_imported_into_itself(tmp_path, given):
+    """Its own feed, read as another program's, would bring all posts twice."""
+    blog = tmp_path / "blog"
+    for name in ("content/posts/a.md", "output/feeds/feed.json", "pelicanconf.py"):
+        (blog / name).parent.mkdir(parents=True, exist_ok=True)
+        (blog / name).write_text("{}", "utf-8")
+    (blog / "old").symlink_to(blog / "output")
+    with pytest.raises(TertuliaError, match="este mismo blog"):
+        run_import(blog, blog, [given])
 
 
 @pytest.mark.parametrize("kind", ["folder", "address"])

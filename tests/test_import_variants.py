@@ -5,18 +5,14 @@ import zipfile
 import pytest
 
 from tests.embedding import png
-from tests.importing import Blog, item, wxr
-from tests.test_import_services import disqus, everything, ghost, isso, words
-from tests.test_import_services import said as disqus_said
+from tests.importing import blog, everything, item, words, wxr
+from tests.test_import_ghost import ghost
+from tests.test_import_talk import disqus, isso
+from tests.test_import_talk import said as disqus_said
+
+__all__ = ["blog"]  # a fixture
 
 SITE = "https://x.tumblr.example"
-
-
-@pytest.fixture
-def blog(tmp_path):
-    made = Blog(tmp_path / "blog")
-    yield made
-    made.store.close()
 
 
 def packed(path, **files):

@@ -6,14 +6,9 @@ import pytest
 
 from tertulia.core.errors import TertuliaError
 from tertulia.imports.sources import wordpress
-from tests.importing import SITE, Blog, comment, item, wxr
+from tests.importing import SITE, blog, comment, item, wxr
 
-
-@pytest.fixture
-def blog(tmp_path):
-    made = Blog(tmp_path / "blog")
-    yield made
-    made.store.close()
+__all__ = ["blog"]  # a fixture
 
 
 def meta(key, value):

@@ -132,19 +132,24 @@ def test_collect_knows_place_and_date(tmp_path):
         Link("https://c.example/", path, 4, "2014-03-01"),
         Link("https://d.example/?a=1", path, 10, "2014-03-01"),
     ]
-    assert expected == collect(tmp_path)
+    found = collect(tmp_path)
+    assert expected == found
+    shown = f"content/{path.relative_to(tmp_path)}"
+    assert f"{shown}:2: x" == str(LinkRemark(found[0], "x"))
+    assert str(Rotten(found[1], "404", "", "", used=False)).startswith(f"{shown}:4: ")
 
 
 def test_rotten_link_is_told_with_place_last_answer_and_copy(tmp_path):
     """The report has file, line, what it says, when it last answered, and the copy nearest to the post's date."""
     path = post(tmp_path, "Fecha: 2014-03-02\n\nVer http://vieja.example/nota y https://viva.example/\n")
+    shown = f"content/{path.relative_to(tmp_path)}"
     web = LinkWeb({"https://viva.example/": 200}, {"timestamp=20140302": COPY.replace("https", "http", 1)})
     table = LinkTable({"http://vieja.example/nota": KnownLink(answered="2025-01-02")})
     (remark, _) = check(tmp_path, table, web, NOW)
-    assert f"{path}:3: http://vieja.example/nota dice que no está (404); si sigue así" in str(remark)
+    assert f"{shown}:3: http://vieja.example/nota dice que no está (404); si sigue así" in str(remark)
     found = list(check(tmp_path, table, web, NOW + dt.timedelta(days=7)))
     rotten = next(item for item in found if isinstance(item, Rotten))
-    expected = f"{path}:3: http://vieja.example/nota ya no responde (404); respondió por última vez el 2025-01-02; "
+    expected = f"{shown}:3: http://vieja.example/nota ya no responde (404); respondió por última vez el 2025-01-02; "
     assert str(rotten) == expected + f"hay copia: {COPY} («python3 tasks.py links --apply» la pone en su lugar)"
     assert "2026-11-22" == table.known["https://viva.example/"].answered
     assert "http://vieja.example/nota" == table.target("http://vieja.example/nota")

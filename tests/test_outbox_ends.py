@@ -2,6 +2,7 @@
 
 from collections import deque
 from datetime import timedelta
+from itertools import permutations
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,7 +26,7 @@ from tertulia.syndication.networks.base import (
     RetryLaterError,
 )
 from tertulia.syndication.networks.sightings import Sighting
-from tertulia.syndication.outbox import FIRST_WAIT, JITTER, LONGEST_WAIT, SETTLE, Outbox
+from tertulia.syndication.outbox import FIRST_WAIT, SETTLE, Outbox
 from tests.fakes import NOW
 
 REMOTE = Remote(id="1", url="https://there.example/1")
@@ -106,17 +107,18 @@ def test_each_wait_is_twice_the_one_before_until_the_longest(tmp_path, chance):
     office.add()
     for number in range(20):
         outcome, row = office.run(RetryLaterError("503"))
-        waited = min(FIRST_WAIT * 2**number, LONGEST_WAIT) * (1 + JITTER * chance)
+        waited = min(timedelta(minutes=2**number), timedelta(hours=6)) * (1 + chance / 4)
         assert (office.clock + waited, "waiting", "503") == (outcome.until, row.state, row.reason)
         office.clock = outcome.until
     assert "delivered" == office.run()[1].state
     office.store.close()
 
 
-def test_a_network_that_says_how_long_is_taken_at_its_word(office):
+@pytest.mark.parametrize("told", [1.0, 90.0])
+def test_a_network_that_says_how_long_is_taken_at_its_word(office, told):
     """To the second, and however often it was asked before."""
     office.clock = office.run(RetryLaterError("503"))[0].until
-    assert office.clock + timedelta(seconds=90) == office.run(RetryLaterError("429", 90.0))[0].until
+    assert office.clock + timedelta(seconds=told) == office.run(RetryLaterError("429", told))[0].until
 
 
 @pytest.mark.parametrize(("alone", "asked"), [(False, 1), (True, 3)])
@@ -201,12 +203,54 @@ def test_a_later_look_waits_longer_than_the_network_needs_to_settle(office):
         office.clock = outcome.until
 
 
-@pytest.mark.parametrize("error", [OutcomeUnknownError("500", 500), CredentialsExpiredError("401")])
-def test_what_fails_for_all_is_asked_once_a_run(office, error):
-    """A server that is broken, a key that is no longer good."""
+@pytest.mark.parametrize(
+    ("error", "leaves"),
+    [(OutcomeUnknownError("500", 500), True), (CredentialsExpiredError("401"), True), (TypeError("odd"), False)],
+)
+def test_what_fails_for_all_is_asked_once_a_run(office, error, leaves):
+    """A server that is broken, a key that is no longer good, an answer that makes no sense."""
     office.add("b")
-    office.run(error)
+    office.run(error, leaves)
     assert 1 == len(office.there.asked)
+
+
+def test_what_was_tried_is_not_tried_again_in_the_same_run(office, monkeypatch):
+    """However long the run lasts; its wait is over when the next begins."""
+    office.add("b")
+
+    def publish(message, sending):
+        office.there.asked.append(sending.key)
+        office.clock += timedelta(days=1)
+        raise RetryLaterError("503", alone=True)
+
+    monkeypatch.setattr(office.there, "publish", publish)
+    assert [2, 2] == [len(office.outbox.deliver()) for _ in range(2)]
+    assert 4 == len(office.there.asked)
+
+
+@pytest.mark.parametrize("error", [RetryLaterError("503"), CredentialsExpiredError("401")])
+def test_what_was_looked_for_and_is_not_there_is_open_no_longer(office, error):
+    """Though nothing is sent then either."""
+    office.clock = office.run(OutcomeUnknownError("lost"))[0].until
+    _, row = office.run(error, leaves=False)
+    assert ("waiting", None, False) == (row.state, row.attempt_started_at, office.outbox.journal.holds(key_of(row)))
+
+
+def test_what_another_process_took_over_is_left_to_it(office):
+    """Nothing leaves for it here, and the next is sent."""
+    office.add("b")
+
+    def look(message, sending):
+        if not office.there.asked:
+            office.clock += timedelta(hours=1)
+            assert office.store.deliveries.claim(office.clock, ["there"]).post == "voto"
+
+    office.there.look = look
+    assert [("voto", "sending"), ("b", "delivered")] == [
+        (one.delivery.post, one.state) for one in office.outbox.deliver()
+    ]
+    first, _ = office.store.deliveries.all()
+    assert (None, "sending") == (first.attempt_started_at, first.state)
 
 
 @pytest.mark.parametrize(("leaves", "state", "attempts"), [(False, "queued", 0), (True, "sending", 1)])
@@ -276,8 +320,9 @@ def test_each_moment_of_a_delivery_is_told(office):
     """In this order: the tests kill it at each."""
     steps = []
     office.outbox.on_step = steps.append
+    office.outbox.enqueue([])
     office.run()
-    assert [step for step in DeliveryStep if step != DeliveryStep.ENQUEUED] == steps
+    assert list(DeliveryStep) == steps
 
 
 def test_a_network_that_is_not_there_is_sent_nothing(office):
@@ -288,12 +333,32 @@ def test_a_network_that_is_not_there_is_sent_nothing(office):
     assert ["queued"] == [row.state for row in office.store.deliveries.all(network="gone")]
 
 
+def test_what_has_no_name_there_is_noted_under_none(office, monkeypatch):
+    """A network that says nothing of what it took: another such is not ours for that."""
+    nameless = Remote(id="", url=REMOTE.url)
+    monkeypatch.setattr(office.there, "publish", lambda message, sending: nameless)
+    assert "delivered" == office.run()[1].state
+    assert not office.outbox.journal.holds(mark_of("there", nameless))
+
+
 @pytest.mark.parametrize(("verbatim", "noted"), [(True, True), (False, False)])
 def test_only_what_we_made_is_noted_as_ours(office, verbatim, noted):
     """What was found there is somebody's."""
     office.there.look = lambda message, sending: Sighting(REMOTE, verbatim=verbatim)
     office.run()
     assert noted == office.outbox.journal.holds(mark_of("there", REMOTE))
+
+
+@pytest.mark.parametrize(("there", "origin", "sent"), [(True, Origin.ADOPTED, 0), (False, Origin.MADE, 1)])
+def test_what_was_found_is_taken_for_ours_or_is_said_all_the_same(office, there, origin, sent):
+    """As a person says; and the page links to it from then on."""
+    office.there.look = lambda message, sending: Sighting(REMOTE, verbatim=False)
+    _, row = office.run()
+    assert office.outbox.resolve(row, there=there)
+    office.there.look = lambda message, sending: None
+    assert ["delivered"] * sent == [one.state for one in office.outbox.deliver()]
+    (link,) = snapshot.read(office.outbox.snapshots, "voto", "es").syndication
+    assert (origin, origin is Origin.MADE) == (office.store.deliveries.get(row.id).origin, link.made)
 
 
 @pytest.mark.parametrize("there", [True, False])
@@ -305,10 +370,11 @@ def test_what_a_person_saw_is_known_to_the_journal(blind, there):
 
 
 def test_the_links_of_a_page_stand_in_one_order(office):
-    """By network, whenever each came; so that a page is not another for that."""
+    """By network and address, whenever each came; so that a page is not another for that."""
     folder = office.outbox.snapshots
-    for networks in (("zeta", "alfa"), ("alfa", "zeta")):
-        links = tuple(snapshot.Syndicated(name, f"https://{name}.example/1") for name in networks)
-        snapshot.write(folder, snapshot.Conversation(id="voto", lang="es", syndication=links))
+    links = [("alfa", "https://z.example/1"), ("zeta", "https://a.example/1"), ("zeta", "https://b.example/1")]
+    for order in permutations(links):
+        had = tuple(snapshot.Syndicated(*link) for link in order)
+        snapshot.write(folder, snapshot.Conversation(id="voto", lang="es", syndication=had))
         office.outbox.show("voto", "es")
-        assert ["alfa", "zeta"] == [link.network for link in snapshot.read(folder, "voto", "es").syndication]
+        assert links == [(link.network, link.url) for link in snapshot.read(folder, "voto", "es").syndication]

@@ -113,6 +113,16 @@ def test_what_an_earlier_store_may_have_said_is_asked(office, can_search, doubts
     assert [] == office.outbox.deliver(), "it has a row: that is known"
 
 
+def test_what_has_not_begun_is_written_down_anew_and_is_not_doubted(office):
+    """Its author writes on before it is sent: this store knows that nothing of it was said."""
+    office.there.can_search = False
+    assert 1 == office.outbox.enqueue([draft(office)])
+    office.outbox.witness = Doubt()
+    assert 1 == office.outbox.enqueue([draft(office, parts=("1", "2"))])
+    assert [("voto", "es", "queued")] * 2 == states(office)
+    assert ["delivered"] * 2 == [one.state for one in office.outbox.deliver()]
+
+
 def test_a_store_that_knows_all_that_was_said_doubts_nothing(office):
     """Also of a network where nobody can look."""
     office.there.can_search = False
@@ -167,6 +177,15 @@ def test_what_nobody_wants_any_longer_is_left(office, post, since, tried, said):
     known = [] if post is None else [replace(HERE, **{"date": NOW} | post)]
     assert ["delivered"] * said == [one.state for one in office.outbox.deliver(posts=known, since=since)]
     assert ("delivered" if said else "queued") == states(office)[0][2]
+
+
+def test_what_is_for_fewer_by_now_is_not_sent_in_that_language_alone(office):
+    """Each waits for its own words."""
+    office.there.audiences = {"followers": "private"}
+    english = replace(HERE, lang="en")
+    office.outbox.enqueue([draft(office), draft(office, english)])
+    office.outbox.deliver(posts=[HERE, replace(english, audience="followers")])
+    assert [("voto", "es", "delivered"), ("voto", "en", "waiting")] == states(office)
 
 
 def test_what_went_back_into_the_queue_was_tried(office):

@@ -17,7 +17,7 @@ from tertulia.render.document import Document
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.pictures import PicturesExtension
 from tertulia.render.resolver import ImageResolver, PictureNotFoundError
-from tests.test_images import MARKER, animation, photo, saved
+from tests.photographs import MARKER, animation, photo, saved
 
 EXAMPLES = Path(__file__).parent / "examples" / "pictures"
 POST = "content/posts/2026/2026-11-21_prueba.md"

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tertulia.commands import export_site, moving
 from tertulia.commands import talk as tasks
 from tertulia.core import settings
-from tertulia.core.errors import SettingError
+from tertulia.core.errors import SettingError, TertuliaError
 from tertulia.core.tokens import secret_of
 from tertulia.store import archive, open_store
 from tests.conftest import ROOT
@@ -98,6 +99,25 @@ def test_nothing_that_names_people_is_seen_by_git(tmp_path, capsys):
     assert ["A  .gitignore"] == seen.stdout.splitlines()
     assert ["backup", "export"] == sorted(path.name for path in (tmp_path / "var").iterdir() if path.is_dir())[:2]
     assert [] == rights(tmp_path / "var")
+
+
+@pytest.mark.parametrize("place", ["content/extra/t", "output/t", "content/../output/t", "there/t"])
+@pytest.mark.parametrize("write", [
+    lambda root, file: tasks.run_comments(root, root, "export", file=f"{file}.json"),
+    lambda root, file: tasks.run_comments(root, root, "export", file=f"{file}.csv"),
+    lambda root, file: tasks.run_comments(root, root, f"backup\n{file}"),
+    lambda root, file: moving.run_dump(root, root, file),
+    lambda root, file: export_site.run(root, root, wxr=file),
+    lambda root, file: export_site.run(root, root, folder=file),
+])  # fmt: skip
+def test_nothing_that_names_people_is_written_where_it_would_be_published(tmp_path, place, write):
+    """By whatever name: the next deploy would put it on the web, addresses of mail, drafts and all."""
+    for folder in ("content/extra", "output"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "there").symlink_to(tmp_path / "output")
+    with pytest.raises(TertuliaError, match="se publicaría"):
+        write(tmp_path, place)
+    assert [] == [path for folder in ("content", "output") for path in (tmp_path / folder).rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("key", ["a", "letmein", "aaaaaaaaaaaaaaaaaaaaaaaa", "changeme", "1" * 64])

@@ -118,6 +118,10 @@ def test_without_a_task_all_are_listed(capsys):
             ["new", "x", "--lang"],
             "no entiendo la orden: --lang necesita un valor; «python3 tasks.py» enseña las tareas",
         ),
+        (
+            ["moderate", "--as"],  # a word of Python's own
+            "no entiendo la orden: --as necesita un valor; «python3 tasks.py» enseña las tareas",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_answered_in_one_line(typed, expected, capsys):

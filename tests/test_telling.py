@@ -128,6 +128,16 @@ def test_a_thread_is_told_in_as_few_words_as_do(circle):
     assert f"@luis@mas.example @ana@mas.example Mira {POST.url}" == message.text
 
 
+def test_whom_a_message_answers_is_not_named_beside_themselves(circle):
+    """An account that took the handle of one that gave it up is another."""
+    for number, identity in (("1", "7"), ("2", "8")):
+        author = Author(network="mastodon", identity=identity, name="Ana", handle="@ana@mas.example")
+        circle.says("ana", number, "1" if number == "2" else "", minutes=int(number), author=author)
+    (message,) = circle.telling.plan(POST, TEXT).messages
+    assert (["Dice ana 1"], 0) == ([one.text for one in message.also], message.named)
+    assert "@ana" not in message.text
+
+
 def test_where_nothing_can_be_sent_any_more_nothing_is_written_down(circle):
     """The network was taken out between the plan and the word."""
     circle.says("ana", "1")

@@ -132,7 +132,7 @@ def take_out(root: Path, url: str) -> None:
     held = remove.remove(root / "content", url, dt.datetime.now(dt.UTC), canonical=known_as)
     print(say("removed_done", n=len(held), url=url))
     for link in remove.in_posts(root / "content"):
-        print(say("removed_in_post", path=link.path, line=link.line))
+        print(say("removed_in_post", path=link.path.relative_to(root).as_posix(), line=link.line))
     commits = remove.history(held)
     print(say("removed_history", n=len(commits)) if commits else say("removed_no_history"))
     for commit in commits:

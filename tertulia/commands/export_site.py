@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tertulia.app import Blog
+from tertulia.commands.unpublished import unpublished
 from tertulia.core.errors import TertuliaError
 from tertulia.core.files import write_whole
 from tertulia.core.languages import say
@@ -28,6 +29,8 @@ def run(root: Path, called_from: Path, *, wxr: str = "", folder: str = "", every
         raise TertuliaError(say("export_where"))
     statuses = (Status.APPROVED, *(exported.UNDECIDED if everything else ()))
     with Blog(root) as blog:
+        for path in filter(None, (wxr, folder)):
+            unpublished(called_from / path, blog)
         said = blog.store.conversation.find(statuses, limit=_MOST)
         found = exported.read(
             root, blog.conf, blog.zone, blog.now(), said, reactions=blog.store.conversation.reactions()

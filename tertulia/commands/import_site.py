@@ -9,7 +9,7 @@ from pathlib import Path
 from tertulia.app import Blog
 from tertulia.core.addresses import split_address, web_address
 from tertulia.core.errors import TertuliaError
-from tertulia.core.files import write_whole
+from tertulia.core.files import is_inside, write_whole
 from tertulia.core.languages import say
 from tertulia.imports import side_by_side
 from tertulia.imports.export import Export
@@ -47,6 +47,9 @@ def run_import(
             raise TertuliaError(
                 say("import_missing", file=path.relative_to(called_from) if path.is_relative_to(called_from) else path)
             )
+    for path in given:
+        if any(is_inside(path, root / own) for own in ("content", "output")) or is_inside(root, path):
+            raise TertuliaError(say("import_own", file=path))
     export = Export(given)
     importer = importer_of(export, kind)
     with Blog(root) as blog:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tertulia.app import Blog
+from tertulia.commands.unpublished import unpublished
 from tertulia.core.errors import TertuliaError, os_words
 from tertulia.core.files import PRIVATE, private_folder, write_whole
 from tertulia.core.languages import say
@@ -14,6 +15,7 @@ def run_dump(root: Path, folder: Path, file: str = "") -> None:
     """Write everything into *file*, as seen from *folder*, or into a new file of ``var/backup/``."""
     with Blog(root) as blog:
         path = folder / file if file else root / "var" / "backup" / f"tertulia-{datetime.now(UTC):%Y%m%d-%H%M%S}.jsonl"
+        unpublished(path, blog)
         data = dump.dump(blog.store.database, root / "var")
         if not file:
             private_folder(path.parent)

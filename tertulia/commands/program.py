@@ -35,7 +35,7 @@ UNREAD = 128 + 13  # SIGPIPE: https://pubs.opengroup.org/onlinepubs/9799919799/u
 COMPLAINTS = {
     r"No idea what '(?P<word>.*)' is!": "command_unknown",
     r"'(?P<word>.*)' did not receive required positional arguments: (?P<missing>.*)": "command_lacks",
-    r"Flag <Argument: (?P<word>[\w-]+).* needed value": "command_needs_value",
+    r"Flag <Argument: (?P<word>[\w-]+?)_?[ >].* needed value": "command_needs_value",
 }
 
 

@@ -248,11 +248,15 @@ def all_answer(
     pause: Callable[[float], None],
     gone: Iterable[str] = (),
 ) -> bool:
-    """Whether every post's page answers 200, and all that is *gone* says so, before the time is up; says which not."""
+    """Whether every post's page answers 200, and all that is *gone* says so, in time; it tells whom it waits for."""
     waiting = [(post.url, _answers) for post in posts] + [(url, _is_gone) for url in gone]
-    ends = clock() + WAIT_SECONDS
+    ends, told = clock() + WAIT_SECONDS, False
     while waiting:
-        waiting = [(url, is_ready) for url, is_ready in waiting if not is_ready(web, url)]
+        left = [(url, is_ready) for url, is_ready in waiting if not is_ready(web, url)]
+        if left and not told:
+            print(say("publish_waits", url=left[0][0], minutes=round(WAIT_SECONDS / 60)), flush=True)
+            told = True
+        waiting = left
         if waiting and clock() > ends:
             for url, _ in waiting:
                 print(say("publish_silent", url=url), file=sys.stderr)

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from tertulia.app import Blog
+from tertulia.commands.unpublished import unpublished
 from tertulia.content import snapshot
 from tertulia.conversation import talk_out
 from tertulia.conversation.changes import changes, readable
@@ -85,6 +86,8 @@ def run_comments(root: Path, folder: Path, what: str, *, file: str = "", person:
             move(blog, ids)
         else:
             file = file or next(iter(ids), "")  # "import talk.json" says as much as "import --file talk.json"
+            if file and what != "import":
+                unpublished(folder / file, blog)
             blog.heed_people()
             if what == "export" and not person and Path(file).suffix.lower() in OTHER_FORMS:
                 print(export_for_programs(blog, folder / file))

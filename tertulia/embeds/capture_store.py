@@ -127,7 +127,6 @@ class CaptureStore:
             Whether anything changed on disk.
         """
         file = self.file(capture.provider, capture.id)
-        file.parent.mkdir(parents=True, exist_ok=True)
         capture.hash = fingerprint(capture)
         for name, data in (pictures or {}).items():
             write_if_changed(file.parent / name, data)

@@ -15,7 +15,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,6 +89,12 @@ class Link:
     path: Path
     line: int
     date: str  # of the post, ISO; "" when unknown
+    shown: str = field(default="", compare=False)  # its file as the author knows it, "content/posts/…"
+
+    @property
+    def place(self) -> str:
+        """The file and line, as messages begin."""
+        return f"{self.shown or self.path}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ class LinkRemark:
     words: str
 
     def __str__(self) -> str:
-        return f"{self.link.path}:{self.link.line}: {self.words}"
+        return f"{self.link.place}: {self.words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,7 @@ class Rotten:
         parts.append(say("link_answered", date=self.answered) if self.answered else say("link_never"))
         if self.archived:
             parts.append(say("link_used" if self.used else "link_archived", url=self.archived))
-        return f"{self.link.path}:{self.link.line}: {'; '.join(parts)}"
+        return f"{self.link.place}: {'; '.join(parts)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +208,11 @@ def collect(content_dir: Path, wanted: Callable[[str], bool] = lambda text: "://
             continue
         dated = _TOLD_DATE.search(text) or _NAMED_DATE.match(path.name)
         top = header.split(text, path.name)
-        pieces = [(field.value, field.line) for field in top.fields if "://" in field.value]
+        pieces = [(said.value, said.line) for said in top.fields if "://" in said.value]
+        shown = f"content/{path.relative_to(content_dir).as_posix()}"
         for piece, line in [*pieces, (top.body, top.body_line)]:
             for url, at in _leads(reading, piece, line):
-                found.setdefault(url, Link(url, path, at, dated[1] if dated else ""))
+                found.setdefault(url, Link(url, path, at, dated[1] if dated else "", shown))
     return list(found.values())
 
 

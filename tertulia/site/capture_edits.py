@@ -21,7 +21,7 @@ def left(build: SiteBuild) -> dict[str, object]:
     """Return what an edit has to know of the captures of *build*."""
     quoted: dict[str, set[str]] = {}
     for path, reading in build.read_as.items():
-        for file in looked_for(reading) if reading else ():
+        for file in looked_for(reading):
             quoted.setdefault(file, set()).add(path)
     return {_NAME: quoted}
 

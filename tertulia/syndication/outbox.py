@@ -99,10 +99,9 @@ class Outbox:
             if not wanted or self._adopted(draft, wanted):
                 continue
             doubt = self._doubt(draft)
-            added = self.store.deliveries.enqueue(wanted, self.now(), doubt=doubt)
-            if doubt and added:
+            new += self.store.deliveries.enqueue(wanted, self.now(), doubt=doubt)
+            if doubt:
                 self._ask(draft, doubt)
-            new += added
         self.on_step(DeliveryStep.ENQUEUED)
         return new
 

@@ -11,11 +11,6 @@ from tests.test_conversation_store import NOW
 from tests.test_persons import MASTODON, WEB, key_of, say_
 
 
-@pytest.fixture
-def store(either_store):
-    return either_store
-
-
 @pytest.mark.parametrize(
     ("address", "name"),
     [

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from tertulia.store.conversation_tables import (
     comments,
@@ -20,9 +20,7 @@ from tertulia.store.person_tables import saved_views
 from tertulia.store.said import Author, Status
 from tertulia.store.tables import deliveries, metadata, subscribers
 from tertulia.store.update_tables import post_updates, update_tellings
-from tests.test_conversation_store import APPROVED, NOW, SAID, store
-
-__all__ = ["store"]  # a fixture: an empty store of each kind
+from tests.test_conversation_store import APPROVED, NOW, SAID
 
 
 def say(store, number, to=0, who="", **more):
@@ -126,11 +124,17 @@ def fill(store, who, number):
         for table, values in rows:
             own = {name: value for name, value in given.items() if name in table.c} | values
             connection.execute(insert(table).values(**own))
-        for state, words in (("queued", f"@{who}@m.example hola"), ("delivered", f"¿@{who.upper()}@M.example?")):
+        for state, words, tried in (
+            ("queued", f"@{who}@m.example hola", None),
+            ("waiting", "hola", None),
+            ("waiting", "may have arrived", "1"),
+            ("delivered", f"¿@{who.upper()}@M.example?", None),
+        ):
             connection.execute(
                 insert(deliveries).values(
-                    post=state, lang="es", network="mastodon", part=str(number), state=state, message=words,
-                    answer=answer, created_at="1",
+                    post="p", lang="es", network="mastodon", part=f"{number} {state} {tried}", state=state,
+                    message=words,
+                    answer=answer, created_at="1", not_before="2", attempt_started_at=tried,
                 )
             )  # fmt: skip
     return person, below
@@ -160,7 +164,17 @@ def test_nothing_that_hangs_on_a_person_is_left(store):
         select(decisions.c.person).where(trusted).order_by(decisions.c.id): [None, luis],
         select(decisions.c.batch).where(trusted).order_by(decisions.c.id): ["", "b"],
         select(decisions.c.who).where(decisions.c.what == "erased"): ["owner"],
-        select(deliveries.c.state).order_by(deliveries.c.id): ["withdrawn", "delivered", "queued", "delivered"],
+        select(deliveries.c.state).order_by(deliveries.c.id): [
+            "withdrawn",
+            "withdrawn",
+            "waiting",
+            "delivered",
+            "queued",
+            "waiting",
+            "waiting",
+            "delivered",
+        ],
+        select(deliveries.c.not_before).order_by(deliveries.c.id): [None, None, *["2"] * 6],
         select(subscribers.c.state).order_by(subscribers.c.id): ["left", "confirmed"],
         select(update_tellings.c.name): ["u20"],
         select(revisions.c.id): [],
@@ -170,23 +184,50 @@ def test_nothing_that_hangs_on_a_person_is_left(store):
             assert left == connection.execute(query).scalars().all(), str(query)
 
 
+ANA = Author(network="mastodon", identity="https://m.example/users/w1", name="w1", handle="@w1@m.example")
+SEVEN, EIGHT = (replace(ANA, identity=number) for number in "78")
+LUIS = Author(network="mastodon", identity="https://m.example/users/w2", name="w2", handle="@w2@m.example")
+
+
 @pytest.mark.parametrize(
-    ("change", "comes_in"),
+    ("erased", "change", "comes_in"),
     [
-        ({}, False),
-        ({"source_id": "90", "author": "w2", "url": ""}, True),
-        ({"author": "w2", "url": ""}, False),  # the same, told again
-        ({"source": "x", "author": "w2", "url": ""}, True),
-        ({"source_id": "90", "author": "w2"}, False),  # by its address
-        ({"source_id": "90", "url": ""}, False),  # by who says it
-        ({"source_id": "7", "author": "w2", "url": "https://m.example/w2/7"}, True),
+        (ANA, {}, False),
+        (ANA, {"source_id": "90", "author": LUIS, "url": ""}, True),
+        (ANA, {"author": LUIS, "url": ""}, False),  # the same, told again
+        (ANA, {"source": "x", "author": LUIS, "url": ""}, True),
+        (ANA, {"source_id": "90", "author": LUIS}, False),  # by its address
+        (ANA, {"source_id": "90", "author": LUIS, "url": "https://m.example/now/1"}, False),  # which it had at last
+        (ANA, {"source_id": "90", "url": ""}, False),  # by who says it
+        (ANA, {"source_id": "90", "url": "", "author": replace(ANA, network="web", identity="m.example")}, False),
+        (ANA, {"source_id": "90", "url": "", "author": SEVEN}, False),  # of the same name
+        (SEVEN, {"source_id": "90", "url": "", "author": EIGHT}, True),  # a name that was given to another
+        (SEVEN, {"source_id": "90", "url": "", "author": ANA}, False),
+        (ANA, {"source": "liked", "author": LUIS, "url": "", "kind": "like"}, False),
+        (ANA, {"source": "liked", "source_id": "90", "author": LUIS, "url": "", "kind": "like"}, True),
+        (ANA, {"source_id": "7", "author": LUIS, "url": "https://m.example/w2/7"}, True),
     ],
 )
-def test_who_is_erased_is_known_by_each_of_their_names(store, change, comes_in):
-    """What they said, where it lives, and whoever they are; and nobody is taken for them who is another."""
-    store.conversation.erase(say(store, 1, who="w1"), NOW)
-    url, names = "https://m.example/w1/1", {"author": "w1"} | change
-    who = names.pop("author")
-    author = Author(network="mastodon", identity=who, name=who, handle=f"@{who}@m.example")
-    one = replace(SAID, **{"source_id": "1", "url": url, "author": author} | names)
-    assert ("new" if comes_in else "refused") == store.conversation.record(one, APPROVED, NOW).state
+def test_who_is_erased_is_known_by_each_of_their_names(store, erased, change, comes_in):
+    """What they said and liked, where it lives, and whoever they are; and nobody is taken for them who is another."""
+    said = replace(SAID, source_id="1", url="https://m.example/w1/1", author=erased)
+    key = store.conversation.record(said, APPROVED, NOW).key
+    store.conversation.record(replace(said, source="liked", kind="like", url=""), APPROVED, NOW)
+    with store.database.writing() as connection:
+        connection.execute(update(comments).values(url="https://m.example/now/1"))
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    again = replace(said, **{"author": ANA} | change)
+    assert comes_in == (store.conversation.record(again, APPROVED, NOW).state != "refused")
+
+
+def test_who_typed_an_address_into_the_form_takes_it_from_nobody(store):
+    """Anybody types anything: whose it is may still speak."""
+    typed = Author(network="form", identity="browser", name="Ana", url="https://luis.example/")
+    said = replace(SAID, source="form", url="", author=typed)
+    key = store.conversation.record(said, APPROVED, NOW).key
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    luis = Author(network="web", identity="luis.example", name="Luis", url="https://luis.example/")
+    mentioned = replace(said, source="webmention", source_id="https://luis.example/ x", author=luis, html=(
+        '<p><a href="https://luis.example/">mío</a></p>'))  # fmt: skip
+    recorded = store.conversation.record(mentioned, APPROVED, NOW)
+    assert ("new", mentioned.html) == (recorded.state, store.conversation.get(recorded.key).html)

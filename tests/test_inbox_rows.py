@@ -12,10 +12,9 @@ from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.inbox import HOLD_FOR, Copy, Hold, InboxFilter
 from tertulia.store.inbox_tables import ItemState, inbox
 from tertulia.store.said import Author, Read, Status, Who
-from tests.test_conversation_store import NOW, WAITING, store
+from tests.test_conversation_store import NOW, WAITING
 from tests.test_inbox_store import ALL, OWNER, answer, later, read, say_
 
-__all__ = ["store"]  # a fixture: an empty store of each kind
 SAME = "Las reclamaciones se contestan por escrito."
 
 
@@ -58,7 +57,8 @@ def set_row(store, key, **values):
 )
 def test_pages_go_on_in_one_order(store, state, newest_first, is_oldest_first):
     """Whoever waits, from who has waited longest on; all else from the newest; of one moment, as they were told."""
-    said = [say_(store, number, at=number // 3) for number in (1, 2, 3, 4, 5, 6)]
+    told = [say_(store, number, at=-(number // 3)) for number in (1, 2, 3, 4, 5, 6)]
+    said = [told[number - 1] for number in (6, 3, 4, 5, 1, 2)]
     store.inbox.refresh(NOW)
     for key in said:
         set_row(store, key, state=state or ItemState.ANSWERED, until="3000")

@@ -9,9 +9,8 @@ from sqlalchemy import delete, insert, select, update
 from tertulia.store import ways
 from tertulia.store.conversation_tables import accounts, comments, persons, reactions, sources
 from tertulia.store.ways import Rank
-from tests.test_conversation_store import APPROVED, NOW, SAID, store
+from tests.test_conversation_store import APPROVED, NOW, SAID
 
-__all__ = ["store"]  # a fixture: an empty store of each kind
 URL, TARGET = "https://mas.example/@ana/1134", "https://blog.example/voto/"
 BRIDGE = "https://bridge.example/c/1"
 NETWORK, OTHER = ("mastodon", "1134", URL), ("x", "7", URL)

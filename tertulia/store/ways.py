@@ -116,7 +116,7 @@ def orphans_of(connection: Connection, number: int, incoming: Incoming) -> list[
         .where(lost)
         .order_by(comments.c.id)
     ).all()
-    names = _forms(connection, incoming.url) if incoming.url else set()
+    names = _forms(connection, incoming.url)
     if incoming.source == WEBMENTION:
         names |= _forms(connection, incoming.source_id.partition(" ")[0])
     key = connection.execute(select(comments.c.key).where(comments.c.id == number)).scalar_one()

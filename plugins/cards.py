@@ -4,7 +4,7 @@
 template holds the blog's own by language, for the home page.
 """
 
-from pelican import Pelican, signals
+from pelican import signals
 from pelican.generators import ArticlesGenerator
 
 from tertulia.site.build import SiteBuild
@@ -22,13 +22,5 @@ def add_cards(generator: ArticlesGenerator) -> None:
         build.cards.start()
 
 
-def publish_cards(pelican: Pelican) -> None:
-    """Put the cards into the output."""
-    build = SiteBuild.of(pelican.settings)
-    if build.cards:
-        build.cards.publish(build.output, build.output_before)
-
-
 def register() -> None:
     signals.article_generator_finalized.connect(add_cards)
-    signals.finalized.connect(publish_cards)

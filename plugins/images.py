@@ -3,7 +3,7 @@
 No other part copies pictures: one that Pelican would copy as it is (``STATIC_PATHS``) is replaced by its clean copy.
 """
 
-from pelican import Pelican, signals
+from pelican import signals
 from pelican.generators import ArticlesGenerator, StaticGenerator
 
 from tertulia.site import pictures
@@ -27,13 +27,7 @@ def take_over_static(generator: StaticGenerator) -> None:
     generator.staticfiles = generator.context["staticfiles"] = files
 
 
-def publish(pelican: Pelican) -> None:
-    build = SiteBuild.of(pelican.settings)
-    build.lacks_pictures = pictures.publish(build.pictures, build.output, build.output_before)
-
-
 def register() -> None:
     signals.article_generator_pretaxonomy.connect(begin)
     signals.article_generator_finalized.connect(add_portraits)
     signals.static_generator_finalized.connect(take_over_static)
-    signals.finalized.connect(publish)

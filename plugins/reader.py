@@ -19,7 +19,8 @@ class MarkdownReader(BaseReader):  # type: ignore[misc]  # Pelican has no types
         if not (record := build.reading_of(source_path).record):
             return "", {"status": "skip"}
         make = {"tags": Tag, "categories": Category, "authors": Author}
-        return build.texts[source_path].html, labelled(attributes(record), make, self.settings)
+        known = {} if build.others_plugins else build.labels  # those may say something of the one of a post
+        return build.texts[source_path].html, labelled(attributes(record), make, self.settings, known)
 
 
 def add_reader(readers: Readers) -> None:
@@ -28,7 +29,7 @@ def add_reader(readers: Readers) -> None:
 
 def read_ahead(generator: Generator) -> None:
     kind = "PAGE" if isinstance(generator, PagesGenerator) else "ARTICLE"
-    SiteBuild.of(generator.settings).read_ahead(kind, generator.path, generator.get_files)
+    SiteBuild.of(generator.settings).read_ahead(kind, generator.path, generator.get_files, generator.env)
 
 
 def register() -> None:

@@ -1,4 +1,4 @@
-"""Pages are written when every plugin has said what it wants written: see ``tertulia/site/writing.py``."""
+"""Pages are begun when every plugin has said what it wants written: see ``tertulia/site/writing.py``."""
 
 from functools import partial
 from typing import Any
@@ -28,11 +28,11 @@ def choose_writer(_pelican: Pelican) -> type[Writer]:
     return DeferredWriter
 
 
-def write_pages(pelican: Pelican) -> None:
-    writing.write_pages(SiteBuild.of(pelican.settings))
+def begin_pages(pelican: Pelican) -> None:
+    writing.begin_pages(SiteBuild.of(pelican.settings))
 
 
 def register() -> None:
     keep_most()
     signals.get_writer.connect(choose_writer)
-    signals.finalized.connect(write_pages)
+    signals.finalized.connect(begin_pages)

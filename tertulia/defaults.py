@@ -81,7 +81,7 @@ PLUGINS = [
         "folders",  # the first: it tells the others where things are
         "pelican_settings",  # the second: what is of another kind is refused before anybody reads it
         "site_build",  # the third: what the others share and remember of this build
-        "writer",  # before the rest: it writes all pages before the others finish their own files
+        "writer",  # before the rest: it begins to write all pages before the others write their own files
         "reader",
         "taxonomy",
         "owners",
@@ -100,13 +100,14 @@ PLUGINS = [
         "looks",
         "feeds",
         "conversation_feeds",
-        "redirects",
         "sitemap",
+        "posts_json",
+        "pages",  # waits for the pages that "writer" has begun, and for pictures: what stands before needs none of them
+        "redirects",
         "extra",
         "security_txt",
         "broken_links",  # the last: it looks whether what posts link to was written
         "elsewhere",
-        "posts_json",
         "indexnow",
         "search",  # waits for Pagefind, which has been at work since the posts were read
     )

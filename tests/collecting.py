@@ -1,12 +1,14 @@
 """A blog that collects: ``Village`` is a network that behaves, ``Api`` a real one's answers of an example file."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
+import pytest
 
 from tertulia.content import snapshot
 from tertulia.content.posts import Post
@@ -144,6 +146,20 @@ class House:
 
     def shown(self):
         return snapshot.read(self.folder / "conversation", "voto", "es")
+
+
+@pytest.fixture
+def village() -> Village:
+    """A network on which nobody has said anything."""
+    return Village()
+
+
+@pytest.fixture
+def house(tmp_path: Path, village: Village) -> Iterator[House]:
+    """A blog that listens to it."""
+    made = House(tmp_path, village)
+    yield made
+    made.store.close()
 
 
 class Api:

@@ -10,7 +10,7 @@ import pytest
 from tertulia.core import languages
 from tertulia.store import connection
 from tests import fast
-from tests.stores import BY_MIGRATIONS, AtOnce, either_store, postgres_url, store_url  # noqa: F401 (fixtures)
+from tests.stores import BY_MIGRATIONS, AtOnce, either_store, postgres_url, store, store_url  # noqa: F401 (fixtures)
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = "2026-11-22T12:00:00+01:00"

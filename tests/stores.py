@@ -73,6 +73,12 @@ def either_store(store_url: str, tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
+@pytest.fixture
+def store(either_store: Store) -> Store:
+    """The same, by the name that most tests call it."""
+    return either_store
+
+
 def emptied(url: str) -> Store:
     """The store at *url*, as new."""
     opened = open_store(url)

@@ -1,9 +1,11 @@
 """A blog with the comment service at work, for tests: no sockets, a clock that is moved by hand."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
@@ -133,6 +135,14 @@ class Talk:
         if path != "/moderation":
             data.setdefault("version", field(page, "version"))
         return self.browser.post(path, data=data, headers=OURS)
+
+
+@pytest.fixture
+def talk(store_url: str, tmp_path: Path) -> Iterator[Talk]:
+    """A blog with its service, on a store of each kind."""
+    found = Talk(tmp_path, store_url)
+    yield found
+    found.store.close()
 
 
 def field(answer, name: str) -> str:

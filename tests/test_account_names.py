@@ -11,11 +11,6 @@ from tests.test_conversation_store import NOW
 from tests.test_persons import MASTODON, WEB, key_of, say_
 
 
-@pytest.fixture
-def store(either_store):
-    return either_store
-
-
 @pytest.mark.parametrize(
     ("address", "name"),
     [
@@ -30,6 +25,9 @@ def store(either_store):
         ("https://mas.example/@ana/1134", "web:mas.example/@ana/1134"),
         ("https://mas.example/ana", "web:mas.example/ana"),
         ("https://mas.example/@luis@otra.example", "web:mas.example/@luis@otra.example"),
+        ("https://mas.example/@@ana", "web:mas.example/@@ana"),
+        ("https://mas.example/@ana@", "web:mas.example/@ana@"),
+        ("https://mas.example/@", "web:mas.example/@"),
         ("https://bsky.app/profile/ana.test", "bluesky:ana.test"),
         ("https://bsky.app/profile/did:plc:1", "did:plc:1"),
         ("https://bsky.app/ana.test/profile", "bluesky:ana.test"),

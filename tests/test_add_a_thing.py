@@ -75,6 +75,7 @@ ONE_OF_EACH_KIND = """
     Key(name="guests", kind=Kind.ITEMS, es="Invitados, Invitadas", in_new=True),
     Key(name="held", kind=Kind.MOMENT, es="Celebrada", on_pages=False),
     Key(name="recorded", kind=Kind.FLAG, es="Grabada"),
+    Key(name="poster", kind=Kind.PICTURE, es="Cartel"),
     Key(name="mood", kind=Kind.CHOICE, es="Ánimo", choices={"calm": "tranquilo, calmo", "loud": "ruidoso"}),
 """
 BUILD = """
@@ -255,7 +256,8 @@ def test_a_key_is_declared_once(copy_of, tmp_path):
         "assert [2, 3, 4, 5] == [line for line, _, _ in problems], problems\n"
         "for (_, _, told_), word in zip(problems, ('«Invitados»', 'nunca', 'sí o no', 'tranquilo, calmo, ruidoso')):\n"
         "    assert word in told_, told_\n"
-        "assert {'sign': '', 'motto': '', 'guests': (), 'held': None, 'recorded': None, 'mood': ''} == extra, extra\n"
+        "nothing = {'sign': '', 'motto': '', 'guests': (), 'held': None, 'recorded': None, 'poster': '', 'mood': ''}\n"
+        "assert nothing == extra, extra\n"
         "assert [(2, 'hint')] == [one[:2] for one in told('Celebrada: 2026-01-03\\n', is_page=True)[0]]\n"
         "print('good')\n"
     )

@@ -18,12 +18,6 @@ ROW = NewDelivery(post="voto", lang="es", network="mastodon", part="c-1", messag
 
 
 @pytest.fixture
-def store(either_store):
-    """An empty store of either kind."""
-    return either_store
-
-
-@pytest.fixture
 def key(store):
     """The owner's answer under a post, which is to be said on two networks; the post is to be announced."""
     made = store.conversation.record(SAID, Verdict("approved"), NOW).key

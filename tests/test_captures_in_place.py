@@ -10,7 +10,7 @@ from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.types import Capture, Image, State
 from tertulia.site.kept_site import KeptSite
 from tertulia.site.text_edits import NeedsBuildError
-from tests.editing import TAGGED, TOOT, WITHOUT_SCHEMA, blog, capture, saying, shown
+from tests.editing import TAGGED, TOOT, WITHOUT_SCHEMA, blog, capture, gone, saying, shown
 
 pytestmark = pytest.mark.slow
 __all__ = ["blog"]  # the fixture
@@ -48,6 +48,17 @@ def test_a_capture_is_shown_wherever_it_is_quoted(quoting, more):
     assert all(both <= set(files) for files in (written[0], written[3]))
     assert "2026/11/seis/index.html" in written[3]
     assert all(written)
+
+
+def test_who_quotes_what_is_known_after_other_edits(quoting):
+    """Another post quotes something else by then, and one that quoted is gone."""
+    written = shown(
+        quoting,
+        (["seis"], [saying(quoting, f"{TAGGED}\n\n{TOOT}5\n\nY más.", "seis")]),
+        (["tres"], [gone(quoting, "tres")]),
+        ([PLACE], [kept(quoting, "Hola.")]),
+    )
+    assert all(written) and "2026/11/dos/index.html" in written[-1]
 
 
 def test_a_picture_comes_with_its_capture(quoting):

@@ -14,19 +14,9 @@ from tertulia.store.connection import stamp
 from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.said import Author, Incoming, Verdict
 from tertulia.store.tables import Origin
-from tests.collecting import NOW, POST, URL, House, Village
+from tests.collecting import NOW, POST, URL, House, house, village
 
-
-@pytest.fixture
-def village():
-    return Village()
-
-
-@pytest.fixture
-def house(tmp_path, village):
-    made = House(tmp_path, village)
-    yield made
-    made.store.close()
+__all__ = ["house", "village"]  # fixtures
 
 
 def test_a_whole_thread_comes_home_in_its_place(house, village):

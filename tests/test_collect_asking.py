@@ -9,19 +9,9 @@ import pytest
 from tertulia.conversation.collector import AGAIN, rhythm
 from tertulia.core.errors import FetchError, SettingError, StoreError
 from tertulia.syndication.networks.base import RefusedError, RetryLaterError
-from tests.collecting import NOW, POST, URL, House, Village
+from tests.collecting import NOW, POST, URL, House, Village, house, village
 
-
-@pytest.fixture
-def village():
-    return Village()
-
-
-@pytest.fixture
-def house(tmp_path, village):
-    made = House(tmp_path, village)
-    yield made
-    made.store.close()
+__all__ = ["house", "village"]  # fixtures
 
 
 def test_new_posts_are_looked_at_often_and_old_ones_seldom(house, village):

@@ -40,11 +40,6 @@ SAID = Incoming(
 
 
 @pytest.fixture
-def store(either_store):
-    return either_store
-
-
-@pytest.fixture
 def talk(store):
     """The conversation of an empty store."""
     return store.conversation

@@ -30,6 +30,7 @@ HEAVY = frozenset({
     *("multiprocessing", "concurrent.futures", "zipfile", "sqlalchemy", "flask", "invoke", "tertulia.commands.build"),
     *("tertulia.embeds.providers", "tertulia.site.cards", "subprocess", "difflib"),
     *("asyncio", "ssl", "http.client", "socket", "html5lib", "bs4", "pymdownx.tilde", "tertulia.core.fetch"),
+    "babel",
 })  # fmt: skip
 
 

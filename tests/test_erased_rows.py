@@ -2,13 +2,29 @@
 
 from dataclasses import replace
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import insert, select, update
 
-from tertulia.store.conversation_tables import comments
-from tertulia.store.said import Author
-from tests.test_conversation_store import APPROVED, NOW, SAID, store
-
-__all__ = ["store"]  # a fixture: an empty store of each kind
+from tertulia.store import erased, open_store
+from tertulia.store.conversation_tables import (
+    comments,
+    decisions,
+    erasures,
+    followers,
+    letters,
+    marks,
+    notices,
+    reactions,
+    revisions,
+    sources,
+)
+from tertulia.store.inbox_tables import answer_drafts, item_labels
+from tertulia.store.mention_tables import mentions
+from tertulia.store.person_tables import saved_views
+from tertulia.store.said import Author, Status
+from tertulia.store.tables import deliveries, metadata, subscribers
+from tertulia.store.update_tables import post_updates, update_tellings
+from tests.test_conversation_store import APPROVED, NOW, SAID
 
 
 def say(store, number, to=0, who="", **more):
@@ -73,3 +89,217 @@ def test_a_share_names_the_erased_no_more(store):
         store.conversation.record(share, APPROVED, NOW)
     store.conversation.erase(person, NOW)
     assert ["RT @luis@m.example: hola", "RT @…: hola"] == [one.text for one in store.conversation.folded()]
+
+
+def fill(store, who, number):
+    """Rows of everything that may hang on a person: *who* says *number*, and the blog answers; their number."""
+    person = say(store, number, who=who)
+    key = store.conversation.by_source("mastodon", str(number)).key
+    say(store, number, who=who, html="<p>Otra cosa</p>", edited=NOW)
+    below = say(store, number + 1, to=number, who="reme", post="voto")
+    answer = store.conversation.by_source("mastodon", str(number + 1)).key
+    store.conversation.decide(key, Status.APPROVED, "owner", NOW)
+    mail = f"{who}@Mail.example"
+    rows = [
+        (reactions, {"post": "liked", "kind": "like", "source": "x", "source_id": f"like {who}", "person": person}),
+        (reactions, {"post": "voto", "kind": "like", "source": "x", "source_id": f"to {who}", "comment": key}),
+        (notices, {"email": mail, "state": "confirmed"}),
+        (followers, {"post": "voto", "email": mail.upper(), "state": "confirmed"}),
+        (subscribers, {"email": mail, "state": "confirmed"}),
+        (letters, {"recipient": "x@x.example", "subject": "about it", "body": who}),
+        (letters, {"recipient": "x@x.example", "subject": who, "body": f"leads to #c-{key}", "comment": None}),
+        (letters, {"recipient": mail, "subject": "told", "body": "-", "comment": None, "tells": "x"}),
+        (letters, {"recipient": mail, "subject": "may leave", "body": "-", "comment": None, "leave": "x"}),
+        (decisions, {"who": "owner", "what": f"trusted {number}", "person": person, "batch": "b", "comment": ""}),
+        (mentions, {"token": f"a{number}", "name": str(number), "source": f"https://{who}.example/"}),
+        (mentions, {"token": f"b{number}", "name": f"like {who}", "source": f"https://{who}.example/like"}),
+        (saved_views, {"member": "Toni", "name": f"by number {number}", "asked": f"person={person}"}),
+        (saved_views, {"member": "Toni", "name": f"by handle {number}", "asked": f"q=%40{who.upper()}%40m.example"}),
+        (saved_views, {"member": "María", "name": who.title(), "asked": "q=x"}),
+        (answer_drafts, {"who": "Toni", "text": f"Querida {who}", "saved_at": "1"}),
+        (item_labels, {"folded": who, "name": who}),
+        (post_updates, {"name": f"u{number}", "post": "voto", "text": "x"}),
+        (update_tellings, {"name": f"u{number}"}),
+    ]
+    at = dict.fromkeys(("asked_at", "at", "seen_at", "not_before", "received_at"), "1")
+    given = {"lang": "es", "comment": select(comments.c.id).where(comments.c.key == key).scalar_subquery(), **at}
+    given |= {"host": "h", "target": "t", "way": "webmention", "state": "queued"}
+    with store.database.writing() as connection:
+        for table, values in rows:
+            own = {name: value for name, value in given.items() if name in table.c} | values
+            connection.execute(insert(table).values(**own))
+        for state, words, tried in (
+            ("queued", f"@{who}@m.example hola", None),
+            ("waiting", "hola", None),
+            ("waiting", "may have arrived", "1"),
+            ("delivered", f"¿@{who.upper()}@M.example?", None),
+        ):
+            connection.execute(
+                insert(deliveries).values(
+                    post="p", lang="es", network="mastodon", part=f"{number} {state} {tried}", state=state,
+                    message=words,
+                    answer=answer, created_at="1", not_before="2", attempt_started_at=tried,
+                )
+            )  # fmt: skip
+    return person, below
+
+
+def of(store, who):
+    """The rows of the store that name *who*, each with its table."""
+    with store.database.reading() as connection:
+        rows = [
+            (name, str(row)) for name, table in metadata.tables.items() for row in connection.execute(select(table))
+        ]
+    return sorted(row for row in rows if who in row[1].casefold())
+
+
+def test_nothing_that_hangs_on_a_person_is_left(store):
+    """In no table; of another, of whom there is as much, all is as it was but for what they said before an edit."""
+    (ana, _), (luis, _) = (fill(store, who, number) for who, number in (("zqana", 10), ("zqluis", 20)))
+    before = of(store, "zqluis")
+    assert len(before) == len(of(store, "zqana")) > 15
+    assert {("voto", "es"), ("liked", "es")} == store.conversation.erase(ana, NOW)
+    assert [] == of(store, "zqana")
+    assert [row for row in before if row[0] != "revisions"] == of(store, "zqluis")
+    trusted = decisions.c.what.like("trusted %")
+    expected = {
+        select(saved_views.c.name).order_by(saved_views.c.name): ["Zqluis", "by handle 20", "by number 20"],
+        select(letters.c.subject).order_by(letters.c.subject): ["about it", "may leave", "told", "zqluis"],
+        select(decisions.c.person).where(trusted).order_by(decisions.c.id): [None, luis],
+        select(decisions.c.batch).where(trusted).order_by(decisions.c.id): ["", "b"],
+        select(decisions.c.who).where(decisions.c.what == "erased"): ["owner"],
+        select(deliveries.c.state).order_by(deliveries.c.id): [
+            "withdrawn",
+            "withdrawn",
+            "waiting",
+            "delivered",
+            "queued",
+            "waiting",
+            "waiting",
+            "delivered",
+        ],
+        select(deliveries.c.not_before).order_by(deliveries.c.id): [None, None, *["2"] * 6],
+        select(subscribers.c.state).order_by(subscribers.c.id): ["left", "confirmed"],
+        select(update_tellings.c.name): ["u20"],
+        select(revisions.c.id): [],
+    }
+    with store.database.reading() as connection:
+        for query, left in expected.items():
+            assert left == connection.execute(query).scalars().all(), str(query)
+
+
+ANA = Author(network="mastodon", identity="https://m.example/users/w1", name="w1", handle="@w1@m.example")
+SEVEN, EIGHT = (replace(ANA, identity=number) for number in "78")
+LUIS = Author(network="mastodon", identity="https://m.example/users/w2", name="w2", handle="@w2@m.example")
+
+
+@pytest.mark.parametrize(
+    ("who", "change", "comes_in"),
+    [
+        (ANA, {}, False),
+        (ANA, {"source_id": "90", "author": LUIS, "url": ""}, True),
+        (ANA, {"author": LUIS, "url": ""}, False),  # the same, told again
+        (ANA, {"source": "x", "author": LUIS, "url": ""}, True),
+        (ANA, {"source_id": "90", "author": LUIS}, False),  # by its address
+        (ANA, {"source_id": "90", "author": LUIS, "url": "https://m.example/now/1"}, False),  # which it had at last
+        (ANA, {"source_id": "90", "url": ""}, False),  # by who says it
+        (ANA, {"source_id": "90", "url": "", "author": replace(ANA, network="web", identity="m.example")}, False),
+        (ANA, {"source_id": "90", "url": "", "author": SEVEN}, False),  # of the same name
+        (SEVEN, {"source_id": "90", "url": "", "author": EIGHT}, True),  # a name that was given to another
+        (SEVEN, {"source_id": "90", "url": "", "author": ANA}, False),
+        (ANA, {"source": "liked", "author": LUIS, "url": "", "kind": "like"}, False),
+        (ANA, {"source": "liked", "source_id": "90", "author": LUIS, "url": "", "kind": "like"}, True),
+        (ANA, {"source_id": "7", "author": LUIS, "url": "https://m.example/w2/7"}, True),
+    ],
+)
+def test_who_is_erased_is_known_by_each_of_their_names(store, who, change, comes_in):
+    """What they said and liked, where it lives, and whoever they are; and nobody is taken for them who is another."""
+    said = replace(SAID, source_id="1", url="https://m.example/w1/1", author=who)
+    key = store.conversation.record(said, APPROVED, NOW).key
+    store.conversation.record(replace(said, source="liked", kind="like", url=""), APPROVED, NOW)
+    with store.database.writing() as connection:
+        connection.execute(update(comments).values(url="https://m.example/now/1"))
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    again = replace(said, **{"author": ANA} | change)
+    assert comes_in == (store.conversation.record(again, APPROVED, NOW).state != "refused")
+
+
+def test_who_typed_an_address_into_the_form_takes_it_from_nobody(store):
+    """Anybody types anything: whose it is may still speak."""
+    typed = Author(network="form", identity="browser", name="Ana", url="https://luis.example/")
+    said = replace(SAID, source="form", url="", author=typed)
+    key = store.conversation.record(said, APPROVED, NOW).key
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    luis = Author(network="web", identity="luis.example", name="Luis", url="https://luis.example/")
+    mentioned = replace(said, source="webmention", source_id="https://luis.example/ x", author=luis, html=(
+        '<p><a href="https://luis.example/">mío</a></p>'))  # fmt: skip
+    recorded = store.conversation.record(mentioned, APPROVED, NOW)
+    assert ("new", mentioned.html) == (recorded.state, store.conversation.get(recorded.key).html)
+
+
+BACK = {
+    # what came back with an export from before → what of it is still as it was, whoever said it
+    "who said it": {},
+    "its key": {"who": "w2", "url": "", "source_id": "90"},
+    "its way": {"who": "w2", "url": "", "key": "another"},
+    "its address": {"who": "w2", "source_id": "90", "key": "another"},
+    "what it was signed with": {"who": "w2", "url": "", "source_id": "90", "key": "another", "handle": "@w1@m.example"},
+    "nothing": {"who": "w2", "url": "", "source_id": "90", "key": "another"},
+}
+
+
+@pytest.mark.parametrize(("change", "stays"), [(change, name == "nothing") for name, change in BACK.items()], ids=BACK)
+def test_who_was_brought_back_is_taken_out_again(store, tmp_path, change, stays):
+    """By whatever of it is known; what others said stays, and names them no more."""
+    before = open_store("sqlite:///before.db", tmp_path)
+    person = say(before, 1, who="w1")
+    like = replace(SAID, kind="like", source="liked", source_id="1", url="", author=ANA)
+    before.conversation.record(like, APPROVED, NOW)
+    key = before.conversation.by_source("mastodon", "1").key
+    before.conversation.erase(person, NOW)
+    with before.database.reading() as connection:
+        known = [connection.execute(select(table)).mappings().all() for table in (erasures, marks)]
+    before.close()
+    say(store, 1, who=change.get("who", "w1"))
+    said = {"text": "@w1@m.example sí", "html": '<p><a href="https://m.example/w1">@w1</a> sí</p>'}
+    say(store, 2, **said)
+    for number, kind in ((1, "like"), (2, "like"), (3, "repost")):
+        one = replace(
+            like, source_id=str(number), kind=kind, author=LUIS, text="RT @w1@m.example" if number > 2 else ""
+        )
+        store.conversation.record(one, APPROVED, NOW)
+    with store.database.writing() as connection:
+        connection.execute(update(comments).where(comments.c.id == 2).values(in_reply_to="https://m.example/w1/1"))
+        columns = {"key": change.get("key", key), "url": change.get("url", "https://m.example/w1/1")}
+        columns |= {"handle": change["handle"]} if "handle" in change else {}
+        connection.execute(update(comments).where(comments.c.id == 1).values(**columns))
+        if source_id := change.get("source_id"):
+            connection.execute(update(sources).where(sources.c.comment == 1).values(source_id=source_id))
+        erased.sweep(connection, NOW)
+        assert [1, 2] == list(connection.execute(select(comments.c.id).order_by(comments.c.id)).scalars())
+        for table, rows in zip((erasures, marks), known, strict=True):
+            had = set(connection.execute(select(table.primary_key.columns[0])).scalars())
+            new = [dict(row) for row in rows if row[table.primary_key.columns[0].name] not in had]
+            connection.execute(insert(table), new)
+        erased.sweep(connection, NOW)
+    assert [1] * stays + [2] == left(store)
+    two = store.conversation.by_source("mastodon", "2")
+    assert ("@… sí", "<p>@… sí</p>", "") == (two.text, two.html, two.in_reply_to)
+    assert [False, True] == [store.conversation.has_counted("liked", number) for number in "12"]
+    assert ["RT @…"] == [one.text for one in store.conversation.folded()]
+
+
+def test_who_comes_later_names_the_erased_no_more(store):
+    """Neither by a link, nor by a handle, nor by what it answers; and it is known which comments were theirs."""
+    key = store.conversation.record(
+        replace(SAID, source_id="1", url="https://m.example/w1/1", author=ANA), APPROVED, NOW
+    ).key
+    said = {"text": "@w1@m.example sí, Ana", "html": '<p><a href="https://m.example/@w1">Ana</a> sí</p>'}
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    say(store, 2, to="https://m.example/w1/1", **said)
+    say(store, 3, to="2")
+    one, two = (store.conversation.by_source("mastodon", number) for number in "23")
+    assert ("@… sí, @…", "<p>@… sí</p>", "") == (one.text, one.html, one.in_reply_to)
+    assert "2" == two.in_reply_to
+    with store.database.reading() as connection:
+        assert {key} == erased.keys_erased(connection, [key, one.key, "another"])

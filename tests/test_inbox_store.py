@@ -25,11 +25,6 @@ OWNER = Author(network="mastodon", identity="https://mas.example/users/reme", na
 ALL = InboxFilter(state=None)
 
 
-@pytest.fixture
-def store(either_store):
-    return either_store
-
-
 def later(minutes: float):
     return NOW + timedelta(minutes=minutes)
 

@@ -272,3 +272,11 @@ def test_a_damaged_memory_is_none(blog):
             file.write_bytes(b"" if at % 3 == 0 else file.read_bytes()[:-1] if at % 3 == 1 else bytes(100))
 
     assert twice(blog, damage)
+
+
+def test_a_list_of_plugins_of_ones_own_has_all_pages_written(blog):
+    """Where nobody waits for the pages that are begun, they are waited for at once."""
+    plugins = [name for name in defaults.PLUGINS if not name.endswith(".pages")]
+    built(blog.root, blog.root / "one", editing.NOW, PLUGINS=plugins)
+    built(blog.root, blog.root / "whole", editing.NOW)
+    assert_same(tree(blog.root / "whole"), tree(blog.root / "one"))

@@ -7,9 +7,11 @@ import threading
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel import Locale
+from babel.dates import format_date, format_skeleton
 
 from tertulia.content import header, key_names, metadata
-from tertulia.core import conf, language_check, languages
+from tertulia.core import cldr, conf, language_check, languages
 from tertulia.core.errors import TertuliaError, os_words
 from tertulia.core.languages import FOLDER, LAST, Languages
 from tertulia.core.parallel import stream
@@ -161,6 +163,30 @@ def test_plural_forms_are_those_of_the_language(tmp_path):
     assert ["1 minuty!", "2 minuty", "5 minut", "1.5 minuty!"] == [
         spoken.text("minutes", "pl", n=n) for n in (1, 2, 5, 1.5)
     ]
+
+
+@pytest.mark.parametrize("locale", ["es_ES", "en_GB"])
+def test_dates_that_are_known_by_heart_are_those_of_cldr(locale):
+    """Each day of a year, and years of fewer figures."""
+    days = [dt.date(2024, 1, 1) + dt.timedelta(n) for n in range(366)] + [dt.date(1, 2, 3), dt.date(987, 6, 5)]
+    for form, written in {"long": format_date, "LLLL": format_date, "yMMMM": format_skeleton}.items():
+        expected = [written(*((form, day) if form == "yMMMM" else (day, form)), locale=locale) for day in days]
+        assert expected == [cldr.date_by_heart(day, locale, form) for day in days]
+
+
+def test_a_blogger_in_another_country_has_dates_of_there(tmp_path):
+    """What we know by heart is of one country: a blog's own file may name another."""
+    languages.use(Languages("en", own(tmp_path, "en", 'locale = "en_US"\n')))
+    day = dt.date(2026, 11, 21)
+    assert ("November 21, 2026", "November 2026") == (languages.date_words(day, "en"), languages.month_words(day, "en"))
+
+
+@pytest.mark.parametrize("code", ["es", "en", "es-mx", "en-gb"])
+def test_plural_forms_that_are_known_by_heart_are_those_of_cldr(code):
+    """Of whole numbers below a million; of all others CLDR is asked."""
+    locale = Locale.parse(code, sep="-")
+    numbers = [*range(300), 1000, 1001, 10_001, 999_999, 1_000_000, 1_000_001, 2_000_000, -1, 0.0, 1.0, 1.5]
+    assert [locale.plural_form(n) for n in numbers] == [cldr.plural(code, n) for n in numbers]
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,8 @@ import pytest
 from tertulia.store import letters
 from tertulia.store.letters import NewLetter
 from tertulia.store.rows import HELD_LETTERS, remember, writing
-from tests.test_conversation_store import APPROVED, NOW, SAID, store
+from tests.test_conversation_store import APPROVED, NOW, SAID
 
-__all__ = ["store"]  # a fixture: an empty store of each kind
 ANA, LUIS = "ana@correo.example", "luis@correo.example"
 MINUTE = timedelta(minutes=1)
 

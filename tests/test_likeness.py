@@ -67,3 +67,15 @@ def test_a_word_remembers_those_it_says_most_of(told):
     names = {number: f"{number * 7 % 10}" for number in told}
     most = sorted(told, key=lambda number: (-told[number], names[number]))[:3]
     assert {number: told[number] for number in most} == likeness._tellers(told, names)
+
+
+def test_a_usual_word_that_grows_more_usual_leaves_alone_whom_it_does_not_describe(monkeypatch):
+    """Half of a blog holds it, and each of these has words that tell more: none of them is described anew."""
+    monkeypatch.setattr(likeness, "WORDS_PER_POST", 2)
+    posts = {n: {f"a{n // 2}": 1, f"b{n // 2}": 2} | ({"common": 3} if n < 31 else {}) for n in range(60)}
+    rows, described = anew(posts), []
+    posts[40] = posts[40] | {"common": 1}
+    monkeypatch.setattr(rows, "post", lambda number: described.append(number) or rows.posts[number])
+    assert set() == change(rows, {40: posts[40]}, set(), 3)
+    assert [40] == described
+    assert anew(posts).posts == rows.posts

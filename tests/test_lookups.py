@@ -4,9 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tertulia.store.said import Author, Read, Status, Trust, Verdict, Who
-from tests.test_conversation_store import APPROVED, NOW, SAID, WAITING, store
+from tests.test_conversation_store import APPROVED, NOW, SAID, WAITING
 
-__all__ = ["store"]  # a fixture: an empty store of each kind
 LUIS = Author(network="mastodon", identity="https://mas.example/users/luis", name="Luis", handle="luis@mas.example")
 
 

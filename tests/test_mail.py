@@ -218,7 +218,7 @@ def test_a_letter_of_the_blog_says_when_it_was_written_and_that_no_person_did(tm
 
 
 def test_a_server_that_begins_with_tls_is_told_nothing_without(tmp_path):
-    """``smtps://``: the password too goes by the line that was safe from its first byte."""
+    """``smtps://``: the password too goes by the line that was safe from its first byte, whatever else is offered."""
     fake = FakeMail(smtps=True)
     smtp.send(
         Secret(f"smtps://ana:mail-secret-pass@127.0.0.1:{fake.port}"), "a@blog.example", "b@ejemplo.example",

@@ -5,9 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.test_conversation_store import NOW, store
+from tests.test_conversation_store import NOW
 
-__all__ = ["store"]  # a fixture: an empty store of each kind
 SOURCE, TARGET = "https://ines.example/nota", "https://blog.example/voto/"
 MINUTE = timedelta(minutes=1)
 

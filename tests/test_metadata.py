@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from tertulia.commands import new
 from tertulia.content.header import split
 from tertulia.content.key_names import key_names, nearest
 from tertulia.content.keys import KEYS, Kind
@@ -133,6 +134,13 @@ def test_an_unknown_key_names_the_nearest():
     assert "did you mean “Tags”?" == problem.fix
     for slip, meant in (("Foo", "remove it"), ("Sumary", "“Summary”"), ("Titel", "“Title”")):
         assert meant in read(f"Título: x\n{slip}: a\n\n").problems[0].fix, slip
+
+
+def test_a_new_post_has_the_keys_that_most_want():
+    """Each by its name in the blog's language; other programs' keys have none of ours, and none is guessed."""
+    wanted = ["Title: A", "Date:", "Id:", "Lang:", "Author:", "Category:", "Tags:", "Summary:", "Status:"]
+    assert wanted == new.header({"title": "A"}).splitlines()
+    assert not {"address", "draft"} & key_names().keys()
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,11 @@ import pytest
 from tertulia.content import snapshot
 from tertulia.core.errors import StoreError
 from tertulia.web import sign_in
-from tests.talking import NOW, OURS, Talk
+from tests.talking import NOW, OURS, Talk, talk
+
+__all__ = ["talk"]  # a fixture
 
 HOSTILE = {"Origin": "https://evil.example"}
-
-
-@pytest.fixture
-def talk(store_url, tmp_path):
-    """A blog with its service."""
-    found = Talk(tmp_path, store_url)
-    yield found
-    found.store.close()
 
 
 def test_nobody_gets_in_without_a_link(talk):

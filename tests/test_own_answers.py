@@ -8,9 +8,8 @@ import pytest
 from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.recording import key_of
 from tertulia.store.said import Author, Read, Status, Verdict
-from tests.test_conversation_store import APPROVED, NOW, SAID, WAITING, store
+from tests.test_conversation_store import APPROVED, NOW, SAID, WAITING
 
-__all__ = ["store"]  # a fixture: an empty store of each kind
 WEB = replace(
     SAID, source="webmention", source_id="w1", url="https://ines.example/nota",
     author=Author(network="web", identity="https://ines.example/", name="Inés"),

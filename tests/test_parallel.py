@@ -111,3 +111,20 @@ def test_freed_memory_is_kept_for_what_comes_next():
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     first, second = map(int, done.stdout.split())
     assert second < first / 10
+
+
+@forks
+def test_the_others_are_at_work_before_anybody_asks(tmp_path, monkeypatch):
+    """Whoever has something else to do meanwhile does it first."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    done, both = tmp_path / "done", multiprocessing.get_context("fork").Barrier(2)
+
+    def work(number):
+        if number == 1:
+            done.touch()
+            both.wait(PATIENCE)
+
+    results = stream(work, range(parallel.WORTH_FORKING))
+    both.wait(PATIENCE)
+    assert done.exists()
+    assert parallel.WORTH_FORKING == len(list(results))

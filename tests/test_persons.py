@@ -35,11 +35,6 @@ FORM = Author(network="form", identity="f1", name="Ana Ruiz", url="http://www.an
 ALL = InboxFilter(state=None)
 
 
-@pytest.fixture
-def store(either_store):
-    return either_store
-
-
 _NUMBERS = itertools.count(1)
 
 

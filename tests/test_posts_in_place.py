@@ -109,19 +109,23 @@ def test_a_post_is_searched_in_the_part_that_a_build_has_it_in(longer, monkeypat
     assert_same(tree(longer.root / "whole"), tree(longer.root / "one"))
 
 
-@pytest.mark.parametrize("what", ["parts", "languages"])
+@pytest.mark.parametrize("what", ["parts", "languages", "the last of a language"])
 def test_what_pages_tell_of_the_parts_of_the_index_is_for_a_build(longer, monkeypatch, what):
     """Which there are, and which languages are in each: readers' browsers ask for those alone."""
     for name, value in (("LEAST_PARTED", 4), ("SETTLED", 4), ("LARGEST_PART", 4)):
         monkeypatch.setattr(search, name, value)
     more = {"RELATED_POSTS": 0, "SEARCH": True, "INPUTS_PATH": str(longer.root / "inputs")}
-    if what == "languages":
-        saying(longer, longer.texts["otro-1"], "otro-1", Idioma="en")()
+    for name in {"languages": ["otro-2"], "the last of a language": ["otro-6", "otro-7"]}.get(what, ()):
+        saying(longer, longer.texts[name], name, Idioma="en")()
+    if what == "the last of a language":  # among the newest, where no page is
+        new(longer, "otra", Fecha="2026-11-15")()
+        (longer.root / "content" / "pages" / "acerca.md").unlink()
     _, one = arranged(longer.root, longer.root / "one", NOW, state=longer.root / "state", **more)
     assert "" == leave_site(one, "mark", REPORT)
-    edit = saying(longer, TAGGED, "otro-0", Fecha="2026-11-20") if what == "languages" else gone(longer, "otro-0")
+    name = "otra" if what == "the last of a language" else "otro-0"
+    edit = saying(longer, TAGGED, name, Fecha="2026-11-20") if what == "languages" else gone(longer, name)
     edit()
-    assert not in_place(longer.root, longer.root / "one", "otro-0")
+    assert not in_place(longer.root, longer.root / "one", name)
 
 
 def test_a_post_of_a_small_blog_is_related_at_once(longer):

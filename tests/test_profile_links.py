@@ -9,7 +9,7 @@ from tertulia.conversation.profile_links import AGAIN, LONGEST_SILENCE, MOST_LIN
 from tertulia.core.errors import FetchError
 from tertulia.store import archive, open_store
 from tests.mentioning import Sites
-from tests.test_persons import MASTODON, NOW, WEB, key_of, say_, store  # noqa: F401
+from tests.test_persons import MASTODON, NOW, WEB, key_of, say_
 
 PAGE, PROFILE = "https://ana.example", "https://mas.example/@ana"
 ANA = replace(MASTODON, links=None)
@@ -28,11 +28,11 @@ def sites():
     return made
 
 
-def check(store, sites, days: int = 0) -> list[int]:  # noqa: F811
+def check(store, sites, days: int = 0) -> list[int]:
     return ProfileLinks(store, sites).check(NOW + timedelta(days=days))
 
 
-def test_both_ways_it_is_one_person(store, sites):  # noqa: F811
+def test_both_ways_it_is_one_person(store, sites):
     """With the day when it was seen, for all to see, and without a second look before its time."""
     web, mastodon = say_(store, WEB), say_(store, ANA)
     assert {web} == store.persons.members(web)
@@ -57,7 +57,7 @@ def test_both_ways_it_is_one_person(store, sites):  # noqa: F811
         (me(PROFILE, "https://mas.example/@luis"), me(PAGE)),  # a team, whose Luis links back as well
     ],
 )
-def test_one_way_or_two_of_a_network_is_nothing(store, sites, page, profile):  # noqa: F811
+def test_one_way_or_two_of_a_network_is_nothing(store, sites, page, profile):
     """A page may claim anything, and a team's is nobody's."""
     sites.put(PAGE, page)
     sites.put(PROFILE, profile)
@@ -67,7 +67,7 @@ def test_one_way_or_two_of_a_network_is_nothing(store, sites, page, profile):  #
     assert {web} == store.persons.members(web)
 
 
-def test_what_is_no_page_says_nothing(store, sites):  # noqa: F811
+def test_what_is_no_page_says_nothing(store, sites):
     """A file of words that looks like the profile is none."""
     sites.put(PROFILE, me(PAGE), content_type="text/plain")
     say_(store, WEB)
@@ -75,7 +75,7 @@ def test_what_is_no_page_says_nothing(store, sites):  # noqa: F811
     assert [] == check(store, sites)
 
 
-def test_a_page_of_a_thousand_links_costs_no_more_than_others(store, sites):  # noqa: F811
+def test_a_page_of_a_thousand_links_costs_no_more_than_others(store, sites):
     """It is asked about as many as a person has; of what nobody here is known by, about none."""
     others = [f"https://mas.example/@ana{number}" for number in range(MOST_LINKS * 2)]
     sites.put(PAGE, me(PROFILE, *others))
@@ -89,7 +89,7 @@ def test_a_page_of_a_thousand_links_costs_no_more_than_others(store, sites):  # 
     assert [PAGE, PROFILE] == sites.asked
 
 
-def test_no_more_pages_are_looked_at_than_a_run_may(store, sites):  # noqa: F811
+def test_no_more_pages_are_looked_at_than_a_run_may(store, sites):
     """The others have their turn in the next."""
     for number in range(MOST_PAGES + 1):
         page = f"https://ana.example/{number}"
@@ -101,7 +101,7 @@ def test_no_more_pages_are_looked_at_than_a_run_may(store, sites):  # noqa: F811
     assert MOST_PAGES + 1 == len(set(sites.asked)) == len(sites.asked)
 
 
-def test_who_leads_elsewhere_says_nothing(store, sites):  # noqa: F811
+def test_who_leads_elsewhere_says_nothing(store, sites):
     """A profile that redirects to another's, a page that redirects to another site."""
     sites.pages[PROFILE] = "https://mas.example/@otra"
     sites.put("https://mas.example/@otra", me(PAGE))
@@ -110,7 +110,7 @@ def test_who_leads_elsewhere_says_nothing(store, sites):  # noqa: F811
     assert [] == check(store, sites)
 
 
-def test_two_sites_of_one_account_are_one_person(store, sites):  # noqa: F811
+def test_two_sites_of_one_account_are_one_person(store, sites):
     """Each links to the profile, which links to both."""
     blog = "https://ana-escribe.example"
     sites.put(blog, me(PROFILE))
@@ -122,7 +122,7 @@ def test_two_sites_of_one_account_are_one_person(store, sites):  # noqa: F811
 
 
 @pytest.mark.parametrize("silent", [PAGE, "https://ana-escribe.example"])
-def test_an_account_was_seen_when_the_last_of_its_pages_saw_it(store, sites, silent):  # noqa: F811
+def test_an_account_was_seen_when_the_last_of_its_pages_saw_it(store, sites, silent):
     """Whichever of the two does not answer any more; each page when it was itself."""
     blog = "https://ana-escribe.example"
     sites.put(blog, me(PROFILE))
@@ -137,7 +137,7 @@ def test_an_account_was_seen_when_the_last_of_its_pages_saw_it(store, sites, sil
     assert {rows[PAGE]: "", rows[PROFILE]: later, rows[blog]: first if blog == silent else later} == seen
 
 
-def test_a_proof_that_vanished_is_told_and_parts_them(store, sites):  # noqa: F811
+def test_a_proof_that_vanished_is_told_and_parts_them(store, sites):
     """Unless something else holds; when it is back they are one again, and nothing is told."""
     web, mastodon = say_(store, WEB), say_(store, ANA)
     check(store, sites)
@@ -156,7 +156,7 @@ def test_a_proof_that_vanished_is_told_and_parts_them(store, sites):  # noqa: F8
 
 @pytest.mark.parametrize("where", [PAGE, PROFILE])
 @pytest.mark.parametrize("trouble", [503, FetchError("down")])
-def test_who_does_not_answer_is_given_time(store, sites, where, trouble):  # noqa: F811
+def test_who_does_not_answer_is_given_time(store, sites, where, trouble):
     """A server that is down takes nothing away, for a while."""
     web, mastodon = say_(store, WEB), say_(store, ANA)
     check(store, sites)
@@ -172,7 +172,7 @@ def test_who_does_not_answer_is_given_time(store, sites, where, trouble):  # noq
 
 @pytest.mark.parametrize("where", [PAGE, PROFILE])
 @pytest.mark.parametrize("status", [404, 410])
-def test_who_is_gone_is_given_none(store, sites, where, status):  # noqa: F811
+def test_who_is_gone_is_given_none(store, sites, where, status):
     """A server that says that there is no such page has answered."""
     web, _ = say_(store, WEB), say_(store, ANA)
     check(store, sites)
@@ -181,7 +181,7 @@ def test_who_is_gone_is_given_none(store, sites, where, status):  # noqa: F811
     assert {web} == store.persons.members(web)
 
 
-def test_what_the_network_verified_and_does_no_longer_is_told_as_well(store):  # noqa: F811
+def test_what_the_network_verified_and_does_no_longer_is_told_as_well(store):
     """As anything that parts two accounts."""
     say_(store, WEB)
     mastodon = say_(store, MASTODON)
@@ -190,7 +190,7 @@ def test_what_the_network_verified_and_does_no_longer_is_told_as_well(store):  #
     assert [("verified", False)] == [(one.how, one.is_same) for one in store.profiles.lost()]
 
 
-def test_it_goes_with_the_person_and_with_the_export(store, sites, tmp_path):  # noqa: F811
+def test_it_goes_with_the_person_and_with_the_export(store, sites, tmp_path):
     """Erased, nothing of it is left; moved, it stays proved."""
     web, _ = say_(store, WEB), say_(store, ANA)
     check(store, sites)

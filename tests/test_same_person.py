@@ -19,11 +19,6 @@ LUIS = replace(MASTODON, identity="https://mas.example/@luis", handle="@luis@mas
                url="https://mas.example/@luis")  # fmt: skip
 
 
-@pytest.fixture
-def store(either_store):
-    return either_store
-
-
 # What proves it ------------------------------------------------------------------------------------------------------
 
 

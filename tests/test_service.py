@@ -9,17 +9,11 @@ from sqlalchemy import select
 from tertulia.content import snapshot
 from tertulia.core.errors import StoreError
 from tertulia.store.conversation_tables import reactions
-from tests.talking import NOW, OURS, Talk, field
+from tests.talking import NOW, OURS, Talk, field, talk
+
+__all__ = ["talk"]  # a fixture
 
 HOSTILE = {"Origin": "https://evil.example"}
-
-
-@pytest.fixture
-def talk(store_url, tmp_path):
-    """A blog with its service."""
-    found = Talk(tmp_path, store_url)
-    yield found
-    found.store.close()
 
 
 @pytest.fixture

@@ -12,17 +12,11 @@ import pytest
 from tertulia.core.errors import StoreError
 from tertulia.web.budgets import Gate
 from tests.patience import PATIENCE, little_work
-from tests.talking import OURS, POST, Talk
+from tests.talking import OURS, POST, Talk, talk
+
+__all__ = ["talk"]  # a fixture
 
 HOSTILE = {"Origin": "https://evil.example"}
-
-
-@pytest.fixture
-def talk(store_url, tmp_path):
-    """A blog with its service."""
-    found = Talk(tmp_path, store_url)
-    yield found
-    found.store.close()
 
 
 def test_every_page_is_guarded_by_headers(talk):

@@ -9,9 +9,8 @@ from tertulia.store.inbox import InboxFilter
 from tertulia.store.inbox_tables import inbox
 from tertulia.store.said import Author
 from tertulia.store.settling import OLD, settle_all
-from tests.test_inbox_store import NOW, OWNER, answer, later, read, say_, state, store
+from tests.test_inbox_store import NOW, OWNER, answer, later, read, say_, state
 
-__all__ = ["store"]  # a fixture: an empty store of each kind
 OTHER = {"text": "¿Y ahora?", "html": "<p>¿Y ahora?</p>"}
 
 

@@ -1,6 +1,7 @@
 """A store that knows less than the snapshot leaves what it never knew; what it does know, it decides."""
 
 import logging
+import os
 from dataclasses import replace
 from datetime import timedelta
 
@@ -66,6 +67,32 @@ def test_what_comes_to_an_empty_store_stands_beside_the_rest(talk):
     empty.blog.moderator.withdraw(said.key)
     assert (["Ana", "Luis"], {"like": 1}) == public(talk)
     empty.blog.close()
+
+
+@pytest.mark.parametrize(("posts", "waited"), [(["voto"], 1), (["voto", "otro"], 0)])
+def test_one_snapshot_is_on_the_disk_and_many_are_written_anew(talk, monkeypatch, posts, waited):
+    """When one is decided on, nobody comes by again to write it; of many, the next run brings what a crash left."""
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    for path in talk.blog.snapshots.glob("*.json"):
+        path.unlink()
+    snapshot_guard.show(talk.store.database, talk.blog.snapshots, [(post, "es") for post in posts])
+    written = {path.stat().st_ino for path in talk.blog.snapshots.glob("*.json")}
+    assert (True, waited) == (bool(written), len(written.intersection(synced)))
+
+
+def test_what_is_gone_and_was_answered_keeps_its_place(tmp_path):
+    """In the snapshot too; and the place goes with the answer."""
+    store, folder = open_store("sqlite:///var/t.db", tmp_path), tmp_path / "conversation"
+    keys = [
+        store.conversation.record(replace(SAID, source_id=number, url="", in_reply_to=above), APPROVED, NOW).key
+        for number, above in (("1", ""), ("2", "1"))
+    ]
+    for number, places in (("1", keys[:1]), ("2", [])):
+        store.conversation.remove("mastodon", number, NOW)
+        store.conversation.show(folder, "voto", "es")
+        assert places == [one.id for one in snapshot.read(folder, "voto", "es").removed]
+    store.close()
 
 
 def test_an_older_store_does_not_unpublish(talk, tmp_path):

@@ -1,6 +1,7 @@
 """The store opens by itself, on SQLite and PostgreSQL, and keeps what it is told."""
 
 import gc
+import os
 import sqlite3
 import weakref
 from datetime import timedelta
@@ -229,6 +230,24 @@ def test_the_journal_remembers_the_last_word(tmp_path):
     journal.add("a1")
     assert journal.holds("a1")
     assert journal.holds("b2")
+
+
+def test_the_journal_is_on_the_disk_when_it_says_so(tmp_path, monkeypatch):
+    """A machine that loses its power right after knows what was about to be sent; and no file is left open."""
+    steps, real = [], {name: getattr(os, name) for name in ("write", "fsync", "close")}
+
+    def watch(name):
+        def step(handle, *more):
+            steps.append((name, handle))
+            return real[name](handle, *more)
+
+        return step
+
+    for name in real:
+        monkeypatch.setattr(os, name, watch(name))
+    Journal(tmp_path).add("a1")
+    (handle,) = {handle for name, handle in steps if name == "write"}
+    assert ["write", "fsync", "close"] == [name for name, one in steps if one == handle]
 
 
 def test_a_journal_takes_in_anothers(tmp_path):

@@ -9,12 +9,13 @@ from types import SimpleNamespace
 import jinja2
 import pytest
 from bs4 import BeautifulSoup
+from markupsafe import Markup
 from PIL import ImageFont
 
 from tertulia.core.languages import Languages
 from tertulia.site import template_words, templates
 from tertulia.site.build import SiteBuild
-from tertulia.site.template_loading import WholeTemplates
+from tertulia.site.template_loading import WholeTemplates, remembering
 from tests.conftest import ROOT, build_site
 
 TEMPLATES = ROOT / "theme" / "templates"
@@ -251,3 +252,16 @@ def test_the_font_has_the_names_of_half_of_europe(name):
     missing = bytes(font.getmask("\uffff"))
     letters = [*map(chr, (*range(0x100, 0x131), *range(0x134, 0x149), *range(0x14A, 0x180), *range(0x218, 0x21C)))]
     assert [] == [letter for letter in letters if letter not in "Œœı" and bytes(font.getmask(letter)) == missing]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_is_put_out_is_escaped_as_jinja_does(first):
+    """A text, and the same that is marked as HTML already, are equal to each other: none is taken for the other."""
+    values = ["<b>&'\"ñ", Markup("<b>&'\"ñ"), 7, None, SimpleNamespace(__html__=lambda: "<i>"), ["<"]]
+    values = values[first:] + values[:first]
+    source = jinja2.DictLoader({"page.html": "{% for one in values %}{{ one }}|{% endfor %}"})
+    plain, ours = (jinja2.Environment(loader=source, autoescape=True) for _ in range(2))
+    template = remembering(ours)("page.html")
+    expected = plain.get_template("page.html").render(values=values)
+    assert [expected, expected] == [template.render(values=values) for _ in range(2)]
+    assert "&lt;b&gt;" in expected and "|<b>" in f"|{expected}"

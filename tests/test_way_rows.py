@@ -9,9 +9,8 @@ from sqlalchemy import delete, insert, select, update
 from tertulia.store import ways
 from tertulia.store.conversation_tables import accounts, comments, persons, reactions, sources
 from tertulia.store.ways import Rank
-from tests.test_conversation_store import APPROVED, NOW, SAID, store
+from tests.test_conversation_store import APPROVED, NOW, SAID
 
-__all__ = ["store"]  # a fixture: an empty store of each kind
 URL, TARGET = "https://mas.example/@ana/1134", "https://blog.example/voto/"
 BRIDGE = "https://bridge.example/c/1"
 NETWORK, OTHER = ("mastodon", "1134", URL), ("x", "7", URL)
@@ -227,6 +226,7 @@ def test_a_share_is_found_where_it_lives(store, there, is_found):
     values = {"post": "voto", "lang": "es", "kind": "repost", "source": "x", "source_id": "9", "seen_at": "1"}
     with store.database.writing() as connection:
         connection.execute(insert(reactions).values(**values | {"url": URL} | there))
+        connection.execute(insert(reactions).values(**values | {"source": "nowhere", "url": ""}))
     assert is_found == (found_at(store, URL, ways.share_at) is not None)
     assert found_at(store, "", ways.share_at) is None
 

@@ -282,9 +282,11 @@ def local(value: Any, language: str, blog: str) -> Any:
 
 def date_words(day: dt.date, language: str, form: str = "long") -> str:
     """*day* as it is written in *language*, "21 de noviembre de 2026"; *form* is Babel's: "long", "MMMM", "d MMM"."""
-    from babel.dates import format_date
-
     for known in current().fallbacks(language):
+        if said := cldr.date_by_heart(day, known.locale, form):
+            return said
+        from babel.dates import format_date
+
         if locale := cldr.locale_of(known.locale, known.code):
             return format_date(day, form, locale=locale)
     return day.isoformat()
@@ -292,9 +294,11 @@ def date_words(day: dt.date, language: str, form: str = "long") -> str:
 
 def month_words(day: dt.date, language: str) -> str:
     """Return the month of *day*: "noviembre de 2026"."""
-    from babel.dates import format_skeleton
-
     for known in current().fallbacks(language):
+        if said := cldr.date_by_heart(day, known.locale, "yMMMM"):
+            return said
+        from babel.dates import format_skeleton
+
         if locale := cldr.locale_of(known.locale, known.code):
             return format_skeleton("yMMMM", day, locale=locale)
     return f"{day:%Y-%m}"

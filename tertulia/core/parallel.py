@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from tertulia.core.languages import Languages, carried, current, use
 
@@ -34,24 +34,37 @@ _job: ContextVar[tuple[Callable[[Any], Any], Sequence[Any]]] = ContextVar("job")
 
 def stream(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
     """
-    Yield ``work(item) for item in items``, in that order, done on all cores; few results wait in memory.
+    Yield ``work(item) for item in items``, in that order, done on all cores.
+
+    The children are at work when this returns, so whoever has something else to do meanwhile does it first.
 
     Args:
         work: Must not rely on what an earlier call changed: a child's memory is lost.
         items: As many as you like.
     """
+    results = _stream(work, items)
+    next(results)
+    return cast(Iterator[Result], results)
+
+
+def _stream(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result | None]:
+    """Yield None when the children are at work, then the results."""
     import multiprocessing  # here and below: most commands, and a build after an edit, do all in one process
 
     cores = len(os.sched_getaffinity(0)) if CAN_FORK else 1
     if cores < 2 or len(items) < WORTH_FORKING or multiprocessing.current_process().daemon:
+        yield None
         yield from map(work, items)
         return
-    yield work(items[0])  # what it loads and remembers, the children need not
+    first = work(items[0])  # what it loads and remembers, the children need not
     gc.freeze()  # a child that collects garbage would copy every page of the parent's memory
     try:
         with multiprocessing.get_context("fork").Pool(cores, _begin_worker, (current(), (work, items))) as pool:
             chunk = min(LARGEST_CHUNK, max(1, len(items) // (cores * CHUNKS_PER_CORE)))
-            yield from pool.imap(_at, range(1, len(items)), chunksize=chunk)
+            results = pool.imap(_at, range(1, len(items)), chunksize=chunk)
+            yield None
+            yield first
+            yield from results
     finally:
         gc.unfreeze()
 

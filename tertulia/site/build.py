@@ -39,7 +39,7 @@ from tertulia.site.embeds import load_links
 from tertulia.site.looks import Looks
 from tertulia.site.owners import Owners, PageToWrite, without_same_file
 from tertulia.site.pelican_settings import refuse_to_empty, refuse_unknown_fields
-from tertulia.site.pictures import request_files
+from tertulia.site.pictures import publish, request_files, take_out_missing
 from tertulia.site.problems import report, separate_ids
 from tertulia.site.put_away import held
 from tertulia.site.reading import PostReader
@@ -49,6 +49,7 @@ from tertulia.site.search import LaterIndex, SearchIndex
 from tertulia.site.shelf import Packed, PostTexts, lay_by, pack
 from tertulia.site.state import BuildState, digest_of
 from tertulia.site.strays import ENDINGS
+from tertulia.site.template_loading import load_ahead
 from tertulia.site.themes import Theme
 from tertulia.site.up_to_date import stamp_of
 from tertulia.site.words import SiteWords
@@ -86,6 +87,7 @@ class SiteBuild(Struct):
     owners: Owners = field(default_factory=Owners)
     editions: Editions = field(default_factory=Editions)
     looks: Looks = field(default_factory=Looks)
+    has_pictures: bool = False  # they are in the output
     lacks_pictures: bool = False  # one that posts show could not be made
     theme: Theme = field(default_factory=Theme)
     remembered: moved.Addresses = field(default_factory=dict)  # who had which address before
@@ -111,12 +113,14 @@ class SiteBuild(Struct):
     read_as: dict[str, Reading] = field(default_factory=dict)  # what became of each file, by path, without texts
     texts: dict[str, PostTexts] = field(default_factory=dict)  # the texts of each, by path
     alike: Alike = field(default_factory=Alike)  # what many records say
+    labels: dict[Any, Any] = field(default_factory=dict)  # tags, categories and authors, as Pelican has them
     pages: dict[str, PageToWrite] = field(default_factory=dict)  # by file
     page_inputs: "dict[str, Settled]" = field(default_factory=dict)  # of those of which that can be told
     kept: "OutputBefore | None" = None  # takes files from the output before, where that can be told
     environments: list[Environment] = field(default_factory=list)  # of templates
     reads: Reads | None = None  # watches what templates read
     relate: Callable[[], None] | None = None  # gives posts their relatives, which are being worked out
+    rest_of_pages: Callable[[], None] | None = None  # waits until all pages are written, which are being drawn
     cards: "CardSet | None" = None
     search: SearchIndex | LaterIndex | None = None
     search_parts: dict[str, list[str]] = field(default_factory=dict)  # folder → its languages, where there are several
@@ -195,13 +199,14 @@ class SiteBuild(Struct):
         """Those that are not ours, by name."""
         return sorted(set(map(str, self.settings["PLUGINS"])) - set(defaults.PLUGINS))
 
-    def read_ahead(self, kind: str, folder: str, find: Callable[..., Iterable[str]]) -> None:
+    def read_ahead(self, kind: str, folder: str, find: Callable[..., Iterable[str]], environment: Environment) -> None:
         """
         Read posts or pages at once, on all cores, before Pelican asks for them one by one.
 
         Args:
             kind: "ARTICLE" or "PAGE", as Pelican's settings begin.
             find: Gives the names in *folder*, from where they may lie, what is left out and how they end.
+            environment: Of the templates, which are compiled while others read.
         """
         names = list(find(self.settings[f"{kind}_PATHS"], self.settings[f"{kind}_EXCLUDES"], ENDINGS))
         if kind == "ARTICLE" and not names:
@@ -212,7 +217,10 @@ class SiteBuild(Struct):
         known = {path: self._take(path, packed) for path, packed in found}
         changed = [path for path in paths if path not in known]
         looked_ns, stamps = time.time_ns(), [stamp_of(path) for path in changed]
-        for path, stamp, (packed, digest) in zip(changed, stamps, stream(self._read, changed), strict=True):
+        read = stream(self._read, changed)
+        if not self.others_plugins:  # they may still add to what templates know
+            load_ahead(environment)
+        for path, stamp, (packed, digest) in zip(changed, stamps, read, strict=True):
             known[path] = self._take(path, packed)
             whole, now = self.texts[path].whole, self.reader.now
             self.state.keep(path, packed.reading, stamp=stamp, looked_ns=looked_ns, whole=whole, told=digest, now=now)
@@ -284,6 +292,23 @@ class SiteBuild(Struct):
         lists, posts = without_same_file(self.list_pages, self.post_pages)
         self.contents = [content for content in self.contents if content.save_as not in lists]
         return list(lists.values()), posts
+
+    def publish_pictures(self) -> None:
+        """Wait for the pictures and files that posts use, and put them into the output; once."""
+        if not self.has_pictures:
+            self.has_pictures = True
+            self.lacks_pictures = publish(self.pictures, self.output, self.output_before)
+
+    def finish_pages(self) -> None:
+        """Wait until all is in the output that has been begun: pictures, cards, and the pages that show them."""
+        self.publish_pictures()
+        if self.cards:
+            self.cards.publish(self.output, self.output_before)
+        if self.rest_of_pages:
+            self.rest_of_pages()
+            self.rest_of_pages = None
+        if self.lacks_pictures:
+            take_out_missing(self.output, self.pictures.siteurl)
 
     def fingerprint(self, name: str) -> str:
         """Eight characters that change when the theme's static file *name* does; looked at once a build."""

@@ -31,7 +31,7 @@ from typing import Any
 
 from tertulia.content import snapshot
 from tertulia.content.folder import is_sample
-from tertulia.content.snapshot import Comment
+from tertulia.content.snapshot import Comment, Conversation
 from tertulia.core.addresses import encoded
 from tertulia.core.sanitise import plain
 from tertulia.core.setting_kinds import parse_service
@@ -77,10 +77,11 @@ def add_conversation(
     """
     own, content = Path(settings.get("CONVERSATION_PATH") or snapshot.FOLDER), Path(settings["PATH"])
     sample = content / SAMPLE_TALK if is_sample(content) else own
+    has_any = own.is_dir() or sample.is_dir()
     avatars: dict[str, Path] = {}
     for post in posts:
-        folder = own if snapshot.file_for(own, post.id, post.lang).exists() else sample
-        found = snapshot.read(folder, post.id, post.lang)
+        folder = own if has_any and snapshot.file_for(own, post.id, post.lang).exists() else sample
+        found = snapshot.read(folder, post.id, post.lang) if has_any else Conversation(id=post.id, lang=post.lang)
         post.syndication, post.counts = found.syndication, found.counts
         talk = talk_parts.cut(found, post.url, nest, settings.get("COMMENTS_PER_PAGE", 0) if in_parts else 0)
         post.said, post.comments, post.talk_parts = found.comments, talk.latest, talk.parts

@@ -78,7 +78,7 @@ class Facets:
             labels = [self.label(label, post.lang) for label in (*post.tags, *post.categories, *post.authors)]
             talk = (post.syndication, post.counts, post.comments, post.talk_parts, post.talk_places, post.open)
             told = (
-                self.link(post), record, digest(shown), labels, repr(post.card), repr(talk), post.json_ld,
+                self.link(post), record, digest_of_text(shown), labels, repr(post.card), repr(talk), post.json_ld,
                 post.url, post.save_as, post.template, post.comment_count, post.talk_folder, post.slug, post.summary,
             )  # fmt: skip
             found = self._full[id(post)] = digest(told)
@@ -205,7 +205,12 @@ class Settled(NamedTuple):
 
 def digest(told: object) -> Digest:
     """Of plain values, by their ``repr``."""
-    return hashlib.blake2b(repr(told).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return digest_of_text(repr(told))
+
+
+def digest_of_text(text: str) -> Digest:
+    """Of a text itself: the ``repr`` of a long one takes longer than its digest."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def plain(value: object) -> object:

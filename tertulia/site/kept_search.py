@@ -5,7 +5,6 @@ from bisect import bisect, bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,7 +22,7 @@ from tertulia.site.text_edits import NeedsBuildError
 def left(build: SiteBuild) -> dict[str, object]:
     """Return what an edit has to know of the parts of the index of *build*: by which posts they are told apart."""
     posts = sorted((one.date, one.save_as) for one in build.contents if not (one.is_page or one.mark))
-    return {"searched posts": posts if search.LEAST_PARTED <= len(posts) + 1 else len(posts)}
+    return {"searched posts": posts if len(posts) >= search.LEAST_PARTED else len(posts)}
 
 
 class KeptSearch:
@@ -70,10 +69,9 @@ class KeptSearch:
         for post in (one for one in goes if search.file_of(one) not in stay):
             part, name, _ = self._searched(search.file_of(post))
             changed[part][name] = None
-        for _, save_as, post in self.moved:
+        for _, save_as, _ in self.moved:  # its page of now is put beside, or in its place
             part, name, _ = self._searched(search.file_at(save_as))
-            if (part, save_as) != (parts[post.number], post.save_as):
-                changed[part][name] = None
+            changed[part][name] = None
         for name, now in others.items():
             part, _, page = self._searched(name)
             changed[part][name], changed[now][name] = None, page
@@ -97,7 +95,7 @@ class KeptSearch:
         A post that comes where one that goes stood stays in its part.
 
         Raises:
-            NeedsBuildError: there are other parts then, or a part may have other languages.
+            NeedsBuildError: there are other parts then.
         """
         if not (comes or goes or self.moved):
             return {}, {}
@@ -125,13 +123,6 @@ class KeptSearch:
             if now.of(part) != before.of(part)
             for _, save_as in {*now.of(part)}.difference(before.of(part), map(_key, arrive))
         }
-        mixes = others or any(before.part_of((date, at)) != parts[post.number] for date, at, post in self.moved)
-        languages = self.build.search_parts
-        if languages and (
-            (mixes and len({*chain.from_iterable(languages.values())}) > 1)
-            or any(post.lang not in languages.get(parts[post.number], ()) for post in arrive)
-        ):
-            raise NeedsBuildError(say("edit_search", path=search.FOLDER))
         self.arrangement.leave("searched posts", posts)
         for post in comes:
             if _key(post) in left and before.part_of(_key(post)) == parts[post.number]:
@@ -170,8 +161,10 @@ class KeptSearch:
             }
             for part, now in changed.items()
         }
-        if not all(anew.values()):
-            raise NeedsBuildError(say("edit_search", path=search.FOLDER))
+        for part, pages in anew.items():
+            languages = search.languages_of(pages.values())
+            if not languages or languages != self.build.search_parts.get(part, languages):  # as the search page says
+                raise NeedsBuildError(say("edit_search", path=search.FOLDER))
         index = SearchIndex(binary, anew, Path(self._index.name, search.FOLDER), state=BuildState())
         index.finish()
         if not index.is_done:

@@ -40,7 +40,13 @@ class Described(msgspec.Struct, array_like=True):
 
     counts: dict[str, int]  # how often each word stands in it
     words: dict[str, int] = msgspec.field(default_factory=dict)  # the most telling ones, and how much they tell
+    least: float = 0.0  # how telling the last of them is; 0 where another word has room
     found: list[tuple[int, int]] = msgspec.field(default_factory=list)  # likeness and number of its relatives
+
+    @property
+    def bounds(self) -> tuple[int, float]:
+        """How often its most frequent word stands in it, and how telling a word must be to describe it."""
+        return max(self.counts.values(), default=1), self.least
 
 
 class Rows(Protocol):
@@ -60,8 +66,17 @@ class Rows(Protocol):
     def post(self, number: int) -> Described:
         """Return a post that is known."""
 
+    def bounds(self, number: int) -> tuple[int, float]:
+        """Return those of a post that is known."""
+
+    def relatives(self, number: int) -> list[tuple[int, int]]:
+        """Return those of a post that is known."""
+
     def set_post(self, number: int, post: Described | None) -> None:
         """Keep a post; None forgets it."""
+
+    def set_relatives(self, number: int, found: list[tuple[int, int]]) -> None:
+        """Keep the relatives of a post of which nothing else is another."""
 
 
 class InMemory:
@@ -84,11 +99,20 @@ class InMemory:
     def post(self, number: int) -> Described:
         return self.posts[number]
 
+    def bounds(self, number: int) -> tuple[int, float]:
+        return self.posts[number].bounds
+
+    def relatives(self, number: int) -> list[tuple[int, int]]:
+        return self.posts[number].found
+
     def set_post(self, number: int, post: Described | None) -> None:
         if post is None:
             self.posts.pop(number, None)
         else:
             self.posts[number] = post
+
+    def set_relatives(self, number: int, found: list[tuple[int, int]]) -> None:
+        self.posts[number].found = found
 
 
 def relate(rows: Rows, counts: Mapping[int, Mapping[str, int]], most: int) -> None:
@@ -108,17 +132,17 @@ def relate(rows: Rows, counts: Mapping[int, Mapping[str, int]], most: int) -> No
             holders[word].append(number)
     rarity = {word: _rarity(len(numbers), len(packed)) for word, numbers in holders.items()}
     told: dict[str, dict[int, int]] = defaultdict(dict)
-    described: dict[int, dict[str, int]] = {}
+    described: dict[int, tuple[dict[str, int], float]] = {}
     same = {word: word for word in holders}  # one string for all posts
     for number in packed:
-        words = _described(_unpack(packed[number]), rarity.__getitem__)
-        described[number] = {same[word]: weight for word, weight in words.items()}
-        for word, weight in described[number].items():
+        words, least = _described(_unpack(packed[number]), rarity.__getitem__)
+        described[number] = {same[word]: weight for word, weight in words.items()}, least
+        for word, weight in described[number][0].items():
             told[word][number] = weight
     tellers = {word: _tellers(known, rows.names) for word, known in told.items()}
-    for number, words in described.items():
+    for number, (words, least) in described.items():
         found = _nearest(number, words, tellers, rows.names, most)
-        rows.set_post(number, Described(_unpack(packed.pop(number)), words, found))
+        rows.set_post(number, Described(_unpack(packed.pop(number)), words, least, found))
     for word, numbers in holders.items():
         rows.set_word(word, Stem(numbers, told.get(word, {})))
 
@@ -132,8 +156,8 @@ def change(rows: Rows, changed: Mapping[int, Mapping[str, int] | None], new: Set
         changed: By number how often each word stands in it now; None of one that is gone.
 
     Returns:
-        Those whose relatives are others now; None where it is quicker to begin anew, and what *rows* gave is no more
-        to be trusted.
+        Those whose relatives, or how alike these are, are others now; None where it is quicker to begin anew, and what
+        *rows* gave is no more to be trusted.
     """
     return _Change(rows, changed, new, most).apply()
 
@@ -146,33 +170,36 @@ class _Change:
         self.total = len(rows.names) - len(self.gone)
         self._words: dict[str, Stem] = {}
         self._posts: dict[int, Described] = {}
+        self._found: dict[int, list[tuple[int, int]]] = {}
         self._held: dict[str, int] = {}
         self._tellers: dict[str, dict[int, int]] = {}
         self._new_words: set[str] = set()
-        self._new_posts: set[int] = set()
 
     def apply(self) -> set[int] | None:
         if not self.before or _step(self.total) != _step(self.before):
             return None
-        rarer = self._hold()
-        # Posts that are what they were, and of which a word says more or less all the same.
-        around = set().union(*(self._word(word).holders for word in rarer)) - self.changed.keys()
+        around = self._around(self._hold())
         if len(around) + len(self.changed) > max(8, MANY * self.total):
             return None
         differ = self._describe((*self.changed, *around))
         moved = self._tell(differ)
         anew = (set().union(*differ.values()) | self.new) - self.gone
         others = self._relate(anew, moved)
-        for number in (self.changed.keys() | anew | self._new_posts) - self.gone:
-            self.rows.set_post(number, self._posts[number])
+        whole = (self.changed.keys() | anew) - self.gone
+        for number in whole:
+            post = self._post(number)
+            post.found = self._relatives(number)
+            self.rows.set_post(number, post)
+        for number in others - whole:
+            self.rows.set_relatives(number, self._found[number])
         for number in self.gone:
             self.rows.set_post(number, None)
         for word in self._new_words:
             self.rows.set_word(word, self._words[word])
         return others
 
-    def _hold(self) -> set[str]:
-        """Note which words stand where now; those whose rarity is another."""
+    def _hold(self) -> dict[str, float]:
+        """Note which words stand where now; those whose rarity is another, and the greater of what it was and is."""
         before: dict[str, int] = {}
         for number, counts in self.changed.items():
             post = self._post(number)
@@ -183,7 +210,28 @@ class _Change:
                 self._held[word] = len(known.holders)
             post.counts = dict(counts or {})
         self._new_words |= before.keys()
-        return {word for word, held in before.items() if _step(held) != _step(self._held[word])}
+        return {
+            word: max(_rarity(held, self.total), _rarity(self._held[word], self.total))
+            for word, held in before.items()
+            if _step(held) != _step(self._held[word])
+        }
+
+    def _around(self, rarities: Mapping[str, float]) -> set[int]:
+        """
+        Return the posts that are what they were, and that words of other *rarities* described, or do so now.
+
+        Most of those that hold such a word have others that tell more than it ever did.
+        """
+        around: set[int] = set()
+        bounds: dict[int, tuple[int, float]] = {}
+        for word, rarity in rarities.items():
+            for number in set(self._word(word).holders) - self.changed.keys() - around:
+                most, least = bounds.get(number) or bounds.setdefault(number, self.rows.bounds(number))
+                if rarity * _loudness(most) < least:  # however often it is said there
+                    continue
+                if rarity * _loudness(self._post(number).counts[word]) >= least:
+                    around.add(number)
+        return around
 
     def _describe(self, numbers: Iterable[int]) -> dict[str, set[int]]:
         """Describe the posts *numbers* anew; word → those of which it says otherwise than before."""
@@ -191,7 +239,7 @@ class _Change:
         for number in numbers:
             post = self._post(number)
             before = post.words
-            post.words = _described(post.counts, self._rarity)
+            post.words, post.least = _described(post.counts, self._rarity)
             for word in before.keys() | post.words.keys():
                 if before.get(word) != post.words.get(word):
                     differ[word].add(number)
@@ -218,30 +266,31 @@ class _Change:
         """
         Find the relatives of those *anew*, and what becomes of those of others now that words remember some otherwise.
         """
-        before = {number: self._post(number).found for number in anew}
+        before = {number: self._relatives(number) for number in anew}
         unknown = set(anew)
         for number, words in moved.items():
             likeness = self._likeness_to(number)
             for other in set().union(*(self._word(word).told for word in words)) - unknown - {number}:
-                post = self._post(other)
-                found = self._with(post.found, number, likeness.get(other, 0))
-                if found == post.found:
+                known = self._relatives(other)
+                found = self._with(known, number, likeness.get(other, 0))
+                if found == known:
                     continue
-                before.setdefault(other, post.found)
+                before.setdefault(other, known)
                 if found is None:
                     unknown.add(other)
                 else:
-                    post.found = found
+                    self._found[other] = found
         for number in unknown:
             post = self._post(number)
             tellers = {word: self._remembered(word) for word in post.words}
-            post.found = _nearest(number, post.words, tellers, self.rows.names, self.most)
-        self._new_posts |= before.keys()
-        return {number for number, found in before.items() if _numbers(found) != _numbers(self._post(number).found)}
+            self._found[number] = _nearest(number, post.words, tellers, self.rows.names, self.most)
+        return {number for number, found in before.items() if found != self._found[number]}
 
     def _with(self, found: list[tuple[int, int]], other: int, likeness: int) -> list[tuple[int, int]] | None:
         """Return the relatives *found* when *other* is so alike; None where one who was none of them may be now."""
         was = next((known for known, number in found if number == other), 0)
+        if likeness == was or (not was and likeness < LEAST_LIKENESS):
+            return found
         if likeness < was and len(found) >= self.most:
             return None
         others = [one for one in found if one[1] != other]
@@ -278,6 +327,11 @@ class _Change:
             found = self._posts[number] = Described({}) if number in self.new else self.rows.post(number)
         return found
 
+    def _relatives(self, number: int) -> list[tuple[int, int]]:
+        if (found := self._found.get(number)) is None:
+            found = self._found[number] = [] if number in self.new else self.rows.relatives(number)
+        return found
+
 
 def _step(count: int) -> int:
     """*count* in steps, of which there are two from one power of two to the next; a word needs two posts to tell."""
@@ -291,15 +345,22 @@ def _rarity(held: int, total: int) -> float:
     return math.log(_step(total) / _step(held)) if held > 1 else 0.0
 
 
-def _described(counts: Mapping[str, int], rarity: Callable[[str], float]) -> dict[str, int]:
-    """Of a post its most telling words, their weights a vector of length ``LENGTH``."""
-    # The logarithm: a word said ten times is not ten times as telling. Negative: the most telling sort first.
-    telling = [(-rare * (1 + math.log(times)), word) for word, times in counts.items() if (rare := rarity(word))]
+@lru_cache(maxsize=1 << 10)
+def _loudness(times: int) -> float:
+    """How much a word tells that is said so many *times*: one said ten times is not ten times as telling."""
+    return 1 + math.log(times)
+
+
+def _described(counts: Mapping[str, int], rarity: Callable[[str], float]) -> tuple[dict[str, int], float]:
+    """Of a post its most telling words, their weights a vector of length ``LENGTH``; and how telling the last is."""
+    # Negative: the most telling sort first.
+    telling = [(-rare * _loudness(times), word) for word, times in counts.items() if (rare := rarity(word))]
     telling.sort()
     del telling[WORDS_PER_POST:]
+    least = -telling[-1][0] if len(telling) == WORDS_PER_POST else 0.0
     length = math.sqrt(sum(weight * weight for weight, _ in telling)) or 1.0
     weighed = ((word, round(-weight / length * LENGTH)) for weight, word in telling)
-    return {word: weight for word, weight in weighed if weight}
+    return {word: weight for word, weight in weighed if weight}, least
 
 
 def _tellers(told: dict[int, int], names: Mapping[int, str]) -> dict[int, int]:
@@ -325,7 +386,3 @@ def _nearest(
 
 def _closest(found: list[tuple[int, int]], names: Mapping[int, str], most: int) -> list[tuple[int, int]]:
     return sorted(found, key=lambda one: (-one[0], names[one[1]]))[:most]
-
-
-def _numbers(found: Iterable[tuple[int, int]]) -> list[int]:
-    return [number for _, number in found]

@@ -135,17 +135,21 @@ def publish(pictures: ImageResolver, output: Path, before: Path | None = None) -
         before: The output of the last build, which may have the same.
 
     Returns:
-        Whether there was any such thing; the pages that show it have it replaced by its text.
+        Whether there was any such thing; ``take_out_missing`` is for the pages that show it.
     """
     pictures.add_files()
     failed = pictures.publish(output, before)
     for path, line, error in failed:
         report(Problem(shown_path(path, pictures.content), line, error.what, error.fix))
-    for page in output.rglob("*.html") if failed else ():
-        written = page.read_text("utf-8")
-        if (kept := without_missing(written, output, pictures.siteurl)) != written:
-            write_whole(page, kept, durable=False)  # it may be shared with the output before
     return bool(failed)
+
+
+def take_out_missing(output: Path, siteurl: str) -> None:
+    """Replace pictures of ours that are not in *output* by what they would have shown, on all pages."""
+    for page in output.rglob("*.html"):
+        written = page.read_text("utf-8")
+        if (kept := without_missing(written, output, siteurl)) != written:
+            write_whole(page, kept, durable=False)  # it may be shared with the output before
 
 
 def without_missing(markup: str, output: Path, siteurl: str) -> str:

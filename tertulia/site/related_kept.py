@@ -9,7 +9,7 @@ import os
 import sqlite3
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,10 @@ from tertulia.site.related import Text, counted
 from tertulia.site.state import BuildState
 
 _TABLES = """
-create table posts (number integer primary key, lang text, name text, digest blob, row blob, found blob);
+create table posts (
+  number integer primary key, lang text, name text, digest blob, most integer, least real, found blob, row blob
+);
+create index names on posts (lang, name);
 create table words (
   lang text, word text, held integer, holders blob, told blob, primary key (lang, word)
 ) without rowid;
@@ -35,7 +38,7 @@ create table words (
 _COUNTS = msgspec.msgpack.Decoder(tuple[dict[str, int], dict[str, int]])
 _FOUND = msgspec.msgpack.Decoder(list[tuple[int, int]])
 _TOLD = msgspec.msgpack.Decoder(dict[int, int])
-MOST_ANEW = 2_000  # posts of a language that are all worked out anew for an edit: a second, and their pages are drawn
+MOST_ANEW = 20_000  # posts of a language that are all worked out anew for an edit: half a second for each thousand
 KEPT, NOTE = "related", "related-note"  # files of the state: what is known, and what tells that it is what was left
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -164,7 +167,7 @@ def _changed(
         rows.forget()
     rows.save({**digests, **{numbers[name]: post.digest for name, post in posts.items()}})
     names = rows.names
-    return {names[number]: [names[other] for _, other in found] for number, found in rows.found().items()}
+    return {names[number]: [names[other] for _, other in found] for number, found in rows.relations.items()}
 
 
 def _anew(rows: "_Rows", changed: Mapping[int, Mapping[str, int] | None], most: int) -> "_Rows":
@@ -176,10 +179,14 @@ def _anew(rows: "_Rows", changed: Mapping[int, Mapping[str, int] | None], most: 
     """
     if len(rows.names) > MOST_ANEW:
         raise LookupError(rows.lang)
-    counts = {number: changed[number] if number in changed else rows.post(number).counts for number in rows.names}
-    there = {number: held for number, held in counts.items() if held is not None}
-    anew = _Rows(rows.kept, rows.lang, {number: rows.names[number] for number in there})
-    likeness.relate(anew, there, most)
+
+    def counts(number: int) -> Mapping[str, int]:
+        held = changed.get(number)
+        return rows.post(number).counts if held is None else held
+
+    there = {number: name for number, name in rows.names.items() if changed.get(number, ()) is not None}
+    anew = _Rows(rows.kept, rows.lang, there)
+    likeness.relate(anew, _Counts(there, counts), most)
     return anew
 
 
@@ -248,9 +255,9 @@ def _of_language(
         if others is None:
             rows = _Rows(kept, lang, {number: name for name, number in numbers.items()})
             rows.forget()
-            likeness.relate(rows, _Counts({number: posts[name] for name, number in numbers.items()}), most)
+            likeness.relate(rows, _Counts(rows.names, lambda number: posts[rows.names[number]].counts()), most)
         rows.save({number: posts[name].digest for name, number in numbers.items()})
-        found |= rows.found()
+        found |= rows.relations
     names = rows.names
     return {name: [names[other] for _, other in found[number]] for name, number in numbers.items()}
 
@@ -262,11 +269,11 @@ def _is_other(known: tuple[int, bytes, bytes] | None, post: ToRelate) -> bool:
 class _Counts(Mapping[int, Mapping[str, int]]):
     """The words of posts, by their numbers, worked out when they are asked for."""
 
-    def __init__(self, posts: Mapping[int, ToRelate]) -> None:
-        self._posts = posts
+    def __init__(self, posts: Collection[int], count: Callable[[int], Mapping[str, int]]) -> None:
+        self._posts, self._count = posts, count
 
     def __getitem__(self, number: int) -> Mapping[str, int]:
-        return self._posts[number].counts()
+        return self._count(number)
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._posts)
@@ -281,7 +288,8 @@ class _Rows:
     def __init__(self, kept: sqlite3.Connection, lang: str, names: dict[int, str]) -> None:
         self.kept, self.lang, self.names = kept, lang, names
         self.words: dict[str, tuple[int, bytes, bytes]] = {}  # in how many posts each stands, in which; what it tells
-        self.posts: dict[int, tuple[bytes, list[tuple[int, int]]] | None] = {}  # packed, and the relatives
+        self.posts: dict[int, tuple[tuple[int, float], bytes] | None] = {}  # their bounds, and what is in them, packed
+        self.relations: dict[int, list[tuple[int, int]]] = {}  # relatives of these posts, and of others
 
     def held(self, word: str) -> int:
         if word in self.words:
@@ -298,15 +306,25 @@ class _Rows:
         self.words[word] = len(known.holders), known.holders.tobytes(), _pack(known.told)
 
     def post(self, number: int) -> Described:
-        row, found = self.kept.execute("select row, found from posts where number = ?", (number,)).fetchone()
-        return Described(*_COUNTS.decode(row), _FOUND.decode(found))
+        asked = "select least, found, row from posts where number = ?"
+        least, found, row = self.kept.execute(asked, (number,)).fetchone()
+        return Described(*_COUNTS.decode(row), least, _FOUND.decode(found))
+
+    def bounds(self, number: int) -> tuple[int, float]:
+        most, least = self.kept.execute("select most, least from posts where number = ?", (number,)).fetchone()
+        return most, least
+
+    def relatives(self, number: int) -> list[tuple[int, int]]:
+        (found,) = self.kept.execute("select found from posts where number = ?", (number,)).fetchone()
+        return _FOUND.decode(found)
 
     def set_post(self, number: int, post: Described | None) -> None:
-        self.posts[number] = (_pack((post.counts, post.words)), post.found) if post else None
+        self.posts[number] = (post.bounds, _pack((post.counts, post.words))) if post else None
+        if post:
+            self.relations[number] = post.found
 
-    def found(self) -> dict[int, list[tuple[int, int]]]:
-        """Return the relatives of each post that was set."""
-        return {number: post[1] for number, post in self.posts.items() if post}
+    def set_relatives(self, number: int, found: list[tuple[int, int]]) -> None:
+        self.relations[number] = found
 
     def forget(self) -> None:
         """Forget all that is kept of this language."""
@@ -315,13 +333,16 @@ class _Rows:
 
     def save(self, digests: Mapping[int, bytes]) -> None:
         """Write what was set; *digests* of the posts by number."""
-        self.kept.executemany(
+        kept = self.kept
+        kept.executemany(
             "delete from posts where number = ?", ((number,) for number, post in self.posts.items() if post is None)
         )
-        self.kept.executemany("insert or replace into posts values (?, ?, ?, ?, ?, ?)", self._post_rows(digests))
+        kept.executemany("insert or replace into posts values (?, ?, ?, ?, ?, ?, ?, ?)", self._post_rows(digests))
+        others = ((_pack(found), number) for number, found in self.relations.items() if number not in self.posts)
+        kept.executemany("update posts set found = ? where number = ?", others)
         empty = [word for word, (held, *_) in self.words.items() if not held]
-        self.kept.executemany("delete from words where lang = ? and word = ?", ((self.lang, word) for word in empty))
-        self.kept.executemany(
+        kept.executemany("delete from words where lang = ? and word = ?", ((self.lang, word) for word in empty))
+        kept.executemany(
             "insert or replace into words values (?, ?, ?, ?, ?)",
             ((self.lang, word, *known) for word, known in sorted(self.words.items()) if known[0]),
         )
@@ -329,4 +350,5 @@ class _Rows:
     def _post_rows(self, digests: Mapping[int, bytes]) -> Iterable[tuple[object, ...]]:
         for number, post in sorted(self.posts.items()):
             if post is not None:
-                yield number, self.lang, self.names[number], digests[number], post[0], _pack(post[1])
+                name, (bounds, row), found = self.names[number], post, _pack(self.relations[number])
+                yield number, self.lang, name, digests[number], *bounds, found, row

@@ -297,7 +297,7 @@ def search_page(content: Content, siteurl: str, words: SiteWords) -> str:
         meta += ", date[title]"
     link = "".join(f' {name}="{escape(value)}"' for name, value in shown.items())
     parts = [
-        f'<!doctype html><html lang="{content.lang}">',
+        f'<!doctype html><html lang="{content.lang}">',  # as ``languages_of`` looks for it
         "<body data-pagefind-body>",
         f'<a{link} data-pagefind-meta="{meta}"></a><h1>{escape(content.title)}</h1>',
         f"<p>{content.summary}</p>" if "summary" in content.header_lines else "",
@@ -326,6 +326,11 @@ def answers(said: Iterable[Comment]) -> Iterator[str]:
     """Who said what under a post."""
     for one in said:
         yield f"<p>{escape(one.author)}</p>{one.html}"
+
+
+def languages_of(pages: Iterable[bytes]) -> list[str]:
+    """Return the languages that such pages are in, sorted."""
+    return sorted({page.split(b'"', 2)[1].decode() for page in pages})
 
 
 def pieces(part: str) -> str:

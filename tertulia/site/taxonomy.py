@@ -62,14 +62,24 @@ def with_slug(label: Any) -> Any:
     return label
 
 
-def labelled(values: Mapping[str, Any], make: Mapping[str, Callable[[str, Any], Any]], settings: Any) -> dict[str, Any]:
+def labelled(
+    values: Mapping[str, Any], make: Mapping[str, Callable[[str, Any], Any]], settings: Any, known: dict[Any, Any]
+) -> dict[str, Any]:
     """
     Return the *values* of a post with what Pelican has for its tags, categories and authors.
 
     Args:
         make: How each kind is made, of a name and the blog's *settings*.
+        known: Those that were made already: a blog has few, and a thousand posts.
     """
-    labels = {key: [with_slug(kind(name, settings)) for name in values[key]] for key, kind in make.items()}
+
+    def label(kind: str, name: str) -> Any:
+        key = kind, values["is_page"], name  # of pages nobody tells which labels have a page
+        if key not in known:
+            known[key] = with_slug(make[kind](name, settings))
+        return known[key]
+
+    labels = {kind: [label(kind, name) for name in values[kind]] for kind in make}
     return {**values, **labels, "category": labels["categories"][0], "author": labels["authors"][0]}
 
 

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, Template
+from jinja2 import BaseLoader, Environment, Template, TemplateError
+from markupsafe import Markup, escape
 
 from tertulia.core import lazy_re
 
@@ -45,6 +48,33 @@ class WholeTemplates(BaseLoader):
         return self._INCLUDED.sub(part, source)
 
 
+# Of these nearly every blog has pages.
+_USUAL = (
+    *WholeTemplates.OF_MANY_PAGES,
+    *("page.html", "tag.html", "category.html", "author.html", "series.html", "archives.html", "tags.html"),
+    *("categories.html", "authors.html", "search.html", "404.html"),
+)
+
+
+def load_ahead(environment: Environment) -> None:
+    """Have the usual templates compiled, where all of them are ours; who asks for one later finds it."""
+    if isinstance(environment.loader, WholeTemplates):
+        for name in _USUAL:
+            with suppress(TemplateError):  # a design's may be wrong: told where it is drawn
+                environment.get_template(name)
+
+
+def _escaped(value: Any) -> Any:
+    """*value* as text of a page: as ``markupsafe.escape``, which makes an object of each and remembers none."""
+    kind = type(value)
+    return value if kind is Markup else _escaped_text(value) if kind is str else escape(value)
+
+
+@lru_cache(1 << 12)
+def _escaped_text(text: str) -> str:
+    return str(escape(text))
+
+
 def remembering(environment: Environment) -> Callable[..., Template]:
     """
     Return the environment's own way to a template, asked once for each: parts are included some twenty times a post.
@@ -56,6 +86,7 @@ def remembering(environment: Environment) -> Callable[..., Template]:
         if not isinstance(name, str) or globals or name not in found:
             template = ask(name, parent, globals)
             template.globals = dict(template.globals)  # Jinja's is a chain of two, read name by name for each page
+            template.root_render_func.__globals__["escape"] = _escaped  # by which what is put out is escaped
             if isinstance(name, str) and not globals:
                 found[name] = template
             return template

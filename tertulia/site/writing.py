@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tertulia.core import paths
 from tertulia.core.files import write_new
 from tertulia.core.languages import say
 from tertulia.core.parallel import stream
@@ -117,22 +118,37 @@ def write(output: str, name: str, page: str, tell: Callable[[str], object]) -> s
     return page
 
 
-def write_pages(build: SiteBuild) -> None:
-    """Write all pages that were asked for."""
+def begin_pages(build: SiteBuild) -> None:
+    """
+    Begin to write all pages that were asked for.
+
+    Until ``build.finish_pages()``, whatever needs none of them may go on beside. Where a theme or a plugin of others
+    takes part, which may look at a page as soon as it has been told of it, that is at once; and where the blog's own
+    list of plugins lacks the one that waits.
+    """
     asked_lists, asked_posts = build.pages_to_write()
     kept = OutputBefore(build)
     posts, lists = ([page for page in pages if not kept.take(page)] for pages in (asked_posts, asked_lists))
+    build.kept = kept if kept.keeps else None
+    build.pages = {page.name: page for page in (*asked_lists, *asked_posts)}
+    is_waited_for = f"{paths.PLUGINS}.pages" in map(str, build.settings["PLUGINS"])
     with build.theme.drawing(build.contents):
-        for page in stream(kept.draw, [*lists, *posts]):  # the longest first, so that all cores end together
-            kept.reads.undeclared |= page.undeclared
-            kept.note(page.name, page.settled)
-            build.innocent.update([page.name] if page.is_innocent else ())
+        drawn = stream(kept.draw, [*lists, *posts])  # the longest first, so that all cores end together
+        build.rest_of_pages = partial(_finish, build, kept, drawn)
+        if build.others_plugins or not (build.theme.is_ours and is_waited_for):
+            build.finish_pages()
+
+
+def _finish(build: SiteBuild, kept: "OutputBefore", drawn: Iterator["Drawn"]) -> None:
+    for page in drawn:
+        kept.reads.undeclared |= page.undeclared
+        kept.note(page.name, page.settled)
+        build.innocent.update([page.name] if page.is_innocent else ())
     if kept.reads.undeclared:
         build.explained.append(say("explain_undeclared", names=", ".join(sorted(kept.reads.undeclared))))
+        build.kept, build.pages = None, {}
     else:
         build.written, build.page_inputs = kept.pages, kept.inputs
-        build.kept = kept if kept.keeps else None
-        build.pages = {page.name: page for page in (*asked_lists, *asked_posts)}
     build.explained += kept.explained
 
 

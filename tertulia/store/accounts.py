@@ -49,6 +49,7 @@ _BY_IDENTITY = select(persons).where(
 )
 _ADD = insert(persons).returning(persons.c.id)
 _STEPS_OF_PERSONS = ("users", "u", "profile", "user")
+_PROFILE = re.compile(r"@(?P<name>[^@]+)(?:@(?P<host>[^@]+))?")  # the page of somebody, also of another host
 
 
 class Named(Protocol):
@@ -296,8 +297,8 @@ def _of_address(url: str, *, claimed: bool = True) -> str:
     if network:
         last = steps[1] if network == "bluesky" and len(steps) > 1 and steps[0] == "profile" else (steps or [""])[0]
         return last if last.startswith("did:") else _of_handle(network, last)
-    if len(steps) == 1 and steps[0].startswith("@") and (claimed or "@" not in steps[0][1:]):
-        return _of_handle("fediverse", steps[0] if "@" in steps[0][1:] else f"{steps[0]}@{host}")
+    if len(steps) == 1 and (profile := _PROFILE.fullmatch(steps[0])) and (claimed or not profile["host"]):
+        return _of_handle("fediverse", f"{profile['name']}@{profile['host'] or host}")
     if len(steps) == 2 and steps[0] in _STEPS_OF_PERSONS:
         return _of_handle("fediverse", f"{steps[1]}@{host}")
     query = f"?{parts.query}" if parts.query else ""

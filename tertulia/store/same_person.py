@@ -231,7 +231,6 @@ def move(connection: Connection, old: int, new: int) -> None:
     connection.execute(update(person_notes).where(person_notes.c.person == old).values(person=new))
     theirs = or_(person_links.c.one == old, person_links.c.other == old)
     links = connection.execute(select(person_links).where(theirs)).all()
-    connection.execute(delete(person_links).where(theirs))
     for row in links:
         other = row.other if row.one == old else row.one
         first, second = pair(new, other)

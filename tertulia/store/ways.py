@@ -108,7 +108,7 @@ def parent_of(connection: Connection, incoming: Incoming) -> int | None:
 
 def orphans_of(connection: Connection, number: int, incoming: Incoming) -> list[int]:
     """Return the comments without a place that answer comment *number*, which *incoming* tells of."""
-    here = (comments.c.post == incoming.post) & (comments.c.lang == incoming.lang) & (comments.c.id != number)
+    here = (comments.c.post == incoming.post) & (comments.c.lang == incoming.lang)
     lost = here & comments.c.parent.is_(None) & (comments.c.in_reply_to != "")
     rows = connection.execute(
         select(comments.c.id, comments.c.in_reply_to, sources.c.source)
@@ -116,7 +116,7 @@ def orphans_of(connection: Connection, number: int, incoming: Incoming) -> list[
         .where(lost)
         .order_by(comments.c.id)
     ).all()
-    names = _forms(connection, incoming.url) if incoming.url else set()
+    names = _forms(connection, incoming.url)
     if incoming.source == WEBMENTION:
         names |= _forms(connection, incoming.source_id.partition(" ")[0])
     key = connection.execute(select(comments.c.key).where(comments.c.id == number)).scalar_one()

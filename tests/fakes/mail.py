@@ -71,6 +71,8 @@ class FakeMail(Fake):
             )
             if verb == "EHLO":
                 say("250-fake")
+                if self.smtps:
+                    say("250-STARTTLS")  # as some do all the same: https://www.rfc-editor.org/rfc/rfc3207#section-4.2
                 say("250 AUTH PLAIN LOGIN" if secured else "250 STARTTLS")
             elif verb == "STARTTLS" and not secured:
                 say("220 Go ahead")

@@ -34,6 +34,7 @@ _MORE = ("category", "author", "status", "source_path", "locale_date", "files")
 # What only its reading needs, which is kept elsewhere.
 _LESS = frozenset({"stems", "body", "content", "_content"})
 _PLAIN = frozenset({str, int, float, bool, bytes, type(None), datetime})  # what nothing stands in
+_NOTHING = object()
 _OF_LABEL = ("name", "slug", "url", "save_as", "has_page", "description", "person", "portrait")
 _TABLES = """
 CREATE TABLE posts (number INTEGER PRIMARY KEY, path TEXT UNIQUE, held BLOB);
@@ -93,10 +94,12 @@ class _Leaving:
                 return _Named(self._lists[id(held)][1])
             if len(held) > FEW and all(id(one) in self._numbers for one in held):
                 return self._named(held)
+            if not {type(one) for one in held} - _PLAIN:
+                return held
             parts = [self.plain(one) for one in held]
             return parts if isinstance(held, list) else tuple(parts) if type(held) is tuple else held
         if isinstance(held, Mapping):
-            return {name: self.plain(value) for name, value in held.items()}
+            return {name: value if type(value) in _PLAIN else self.plain(value) for name, value in held.items()}
         if hasattr(held, "object_list"):
             if not hasattr(held, "paginator"):
                 return KeptPaginator(held.num_pages)
@@ -177,7 +180,8 @@ def _leave_posts(store: sqlite3.Connection, leaving: _Leaving, contents: Iterabl
     names = [name for name in (*Content.__annotations__, *_MORE) if name not in _LESS]
     named = []
     for number, post in enumerate(contents):
-        values = {name: getattr(post, name) for name in names if hasattr(post, name)}
+        told = ((name, getattr(post, name, _NOTHING)) for name in names)  # some is worked out: asked for once
+        values = {name: value for name, value in told if value is not _NOTHING}
         given = {name: value for name, value in post.metadata.items() if name not in values and name not in _LESS}  # type: ignore[attr-defined]
         values |= {name: getattr(post, name, value) for name, value in given.items()}
         values["_content"] = text = post._content

@@ -193,6 +193,9 @@ def test_who_is_at_something(store):
     assert "Toni" == hold(key, "Toni", later(10))  # renewed
     assert "Toni" == hold(key, "María", NOW + HOLD_FOR)
     assert ["Toni", ""] == [store.inbox.get(one, NOW + HOLD_FOR).assignee for one in (key, other)]
+    assert "María" == hold(key, "María", later(10) + HOLD_FOR)
+    store.inbox.release(key, "María")
+    hold(key, "Toni", NOW)
     store.inbox.release(key, "Toni")
     assert (None, "") == (row(store, key).assigned_until, row(store, key).assignee)
     set_row(store, key, assignee="Toni")

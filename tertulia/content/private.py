@@ -51,7 +51,7 @@ class Notation(Struct, frozen=True):
 def _notation(
     opens: str, closes: str, *, of_lines: bool = False, needs_end: bool = False, is_doubtful: bool = False
 ) -> Notation:
-    return Notation(opens, re.compile(closes, re.I | re.M), of_lines, needs_end, is_doubtful=is_doubtful)
+    return Notation(opens, lazy_re.compile(closes, re.I | re.M), of_lines, needs_end, is_doubtful=is_doubtful)
 
 
 _PERCENTS = _notation(r"%%", r"%%")

@@ -221,7 +221,8 @@ class KeptSite:
     def draw(self, name: str) -> None:
         """Draw the page; it is written with all the others."""
         kind, names, values = self.moves.page(name)
-        context = {**self.build.settings, **self.arrangement.given(names), "output_file": name, **values}
+        given = self.arrangement.given(names, values.get("page_lang") or "")
+        context = {**self.build.settings, **given, "output_file": name, **values}
         self.drawn[name] = self.environment.get_template(f"{kind}.html").render(context).encode()
 
     # ── an edit, whole ───────────────────────────────────────────────────────────────────────────────────────

@@ -30,6 +30,7 @@ _TABLES = """
 create table posts (
   number integer primary key, lang text, name text, digest blob, most integer, least real, found blob, row blob
 );
+create index names on posts (lang, name);
 create table words (
   lang text, word text, held integer, holders blob, told blob, primary key (lang, word)
 ) without rowid;

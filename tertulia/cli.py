@@ -65,9 +65,11 @@ def language_of_machine() -> str:
 
 def port_of(value: str) -> int:
     """Return the number of a port as it was typed."""
-    if not value.isdecimal():
+    from tertulia.core.numbers import number_of
+
+    if (port := number_of(value, -1)) < 0:
         raise TertuliaError(languages.say("bad_port", value=value))
-    return int(value)
+    return port
 
 
 @task(name="new")

@@ -169,6 +169,28 @@ def test_a_refusal_tells_its_words_and_no_key(tmp_path):
     assert "s3-secret-key" not in str(caught.value)
 
 
+@pytest.mark.parametrize("address", [
+    ".", "", "..", "content", "content/images/x", "output", "output/sub", "theme/static", "./var/../plugins", "link",
+])  # fmt: skip
+def test_no_site_is_put_into_the_blog_itself(tmp_path, address):
+    """Nor where the blog lies: its sources would be on the web, and its pages among them."""
+    root = tmp_path / "blog"
+    (root / "content").mkdir(parents=True)
+    (root / "link").symlink_to(root / "content")
+    with pytest.raises(SettingError, match="DEPLOY_TARGET"):
+        target_for(f"folder:{address}", context(root))
+    assert target_for("folder:docs", context(root)).manifest() == Manifest()  # GitHub serves such a one
+
+
+@pytest.mark.parametrize("address", [
+    "git:--upload-pack=touch x#b", "rsync:-e sh:x", "rsync:--rsh=sh", "rsync:host", "rsync:", "s3:-x",
+])  # fmt: skip
+def test_what_a_program_would_take_for_an_order_is_no_target(tmp_path, address):
+    """An option of git's or rsync's; a host without its folder, which rsync would make here."""
+    with pytest.raises(SettingError, match="DEPLOY_TARGET"):
+        target_for(address, context(tmp_path))
+
+
 def test_rsync_names_only_what_changed(tmp_path, monkeypatch):
     """rsync is told the files of the plan, those to delete among them, and nothing else is touched."""
     calls = tmp_path / "calls"

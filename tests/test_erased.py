@@ -161,6 +161,19 @@ def test_who_is_erased_is_in_no_file_and_stays_out(root, build):
             ("<p>@… y @anabel</p>", "[@…](@…) y @anabel"),
         ),
         (
+            '<p><a href="https://v.example/ana">Ana</a> y <a href="https://v.example/anabel">Anabel</a></p>',
+            "Ana y Anabel (https://v.example/anabel), Susana, @ana@w.example, https://v.example/ana.",
+            (
+                '<p>@… y <a href="https://v.example/anabel">Anabel</a></p>',
+                "@… y Anabel (https://v.example/anabel), Susana, @ana@w.example, @….",
+            ),
+        ),
+        (
+            '<p><a href="https://v.example/ana">@<span>ana</span></a> sí</p>',
+            "@ana, @ana@w.example y @anabel sí",
+            ("<p>@… sí</p>", "@…, @ana@w.example y @anabel sí"),
+        ),
+        (
             '<p>Ana, <a href="https://v.example/luis">@luis</a>, a@ana.example</p>',
             "Ana, @luis, a@ana.example",
             ('<p>Ana, <a href="https://v.example/luis">@luis</a>, a@ana.example</p>', "Ana, @luis, a@ana.example"),

@@ -5,14 +5,18 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, select, update
 
+from tertulia.store import erased, open_store
 from tertulia.store.conversation_tables import (
     comments,
     decisions,
+    erasures,
     followers,
     letters,
+    marks,
     notices,
     reactions,
     revisions,
+    sources,
 )
 from tertulia.store.inbox_tables import answer_drafts, item_labels
 from tertulia.store.mention_tables import mentions
@@ -46,12 +50,28 @@ def test_an_empty_place_is_nobodys(store):
     say(store, 1)
     person = say(store, 2, to=1)
     say(store, 3, to=2)
+    had = {"points": 3, "reasons": '[["w2", {}, 3]]', "edited_at": "1", "owner_edited_at": "1"}
+    with store.database.writing() as connection:
+        connection.execute(update(comments).where(comments.c.id == 2).values(**had))
     store.conversation.erase(person, NOW)
     with store.database.reading() as connection:
         row = connection.execute(select(comments).where(comments.c.id == 2)).one()
     theirs = ("name", "handle", "author_url", "avatar", "in_reply_to", "text", "html", "url", "fingerprint")
     assert dict.fromkeys(theirs, "") == {name: row._mapping[name] for name in theirs}
     assert not [value for value in row if "w2" in str(value)]
+    assert ("gone", "source", 0, "[]", None, None) == (
+        row.status, row.decided_by, row.points, row.reasons, row.edited_at, row.owner_edited_at,
+    )  # fmt: skip
+
+
+def test_what_others_said_before_an_edit_is_theirs(store):
+    """One comment that is forgotten takes its own words of before along, and no others."""
+    for number in (1, 2):
+        say(store, number)
+        say(store, number, html="<p>Otra cosa</p>", edited=NOW)
+    with store.database.writing() as connection:
+        erased.forget(connection, [1])
+        assert [2] == connection.execute(select(revisions.c.comment)).scalars().all()
 
 
 def test_a_place_goes_with_its_last_answer(store):
@@ -190,7 +210,7 @@ LUIS = Author(network="mastodon", identity="https://m.example/users/w2", name="w
 
 
 @pytest.mark.parametrize(
-    ("erased", "change", "comes_in"),
+    ("who", "change", "comes_in"),
     [
         (ANA, {}, False),
         (ANA, {"source_id": "90", "author": LUIS, "url": ""}, True),
@@ -208,9 +228,9 @@ LUIS = Author(network="mastodon", identity="https://m.example/users/w2", name="w
         (ANA, {"source_id": "7", "author": LUIS, "url": "https://m.example/w2/7"}, True),
     ],
 )
-def test_who_is_erased_is_known_by_each_of_their_names(store, erased, change, comes_in):
+def test_who_is_erased_is_known_by_each_of_their_names(store, who, change, comes_in):
     """What they said and liked, where it lives, and whoever they are; and nobody is taken for them who is another."""
-    said = replace(SAID, source_id="1", url="https://m.example/w1/1", author=erased)
+    said = replace(SAID, source_id="1", url="https://m.example/w1/1", author=who)
     key = store.conversation.record(said, APPROVED, NOW).key
     store.conversation.record(replace(said, source="liked", kind="like", url=""), APPROVED, NOW)
     with store.database.writing() as connection:
@@ -231,3 +251,71 @@ def test_who_typed_an_address_into_the_form_takes_it_from_nobody(store):
         '<p><a href="https://luis.example/">mío</a></p>'))  # fmt: skip
     recorded = store.conversation.record(mentioned, APPROVED, NOW)
     assert ("new", mentioned.html) == (recorded.state, store.conversation.get(recorded.key).html)
+
+
+BACK = {
+    # what came back with an export from before → what of it is still as it was, whoever said it
+    "who said it": {},
+    "its key": {"who": "w2", "url": "", "source_id": "90"},
+    "its way": {"who": "w2", "url": "", "key": "another"},
+    "its address": {"who": "w2", "source_id": "90", "key": "another"},
+    "what it was signed with": {"who": "w2", "url": "", "source_id": "90", "key": "another", "handle": "@w1@m.example"},
+    "nothing": {"who": "w2", "url": "", "source_id": "90", "key": "another"},
+}
+
+
+@pytest.mark.parametrize(("change", "stays"), [(change, name == "nothing") for name, change in BACK.items()], ids=BACK)
+def test_who_was_brought_back_is_taken_out_again(store, tmp_path, change, stays):
+    """By whatever of it is known; what others said stays, and names them no more."""
+    before = open_store("sqlite:///before.db", tmp_path)
+    person = say(before, 1, who="w1")
+    like = replace(SAID, kind="like", source="liked", source_id="1", url="", author=ANA)
+    before.conversation.record(like, APPROVED, NOW)
+    key = before.conversation.by_source("mastodon", "1").key
+    before.conversation.erase(person, NOW)
+    with before.database.reading() as connection:
+        known = [connection.execute(select(table)).mappings().all() for table in (erasures, marks)]
+    before.close()
+    say(store, 1, who=change.get("who", "w1"))
+    said = {"text": "@w1@m.example sí", "html": '<p><a href="https://m.example/w1">@w1</a> sí</p>'}
+    say(store, 2, **said)
+    for number, kind in ((1, "like"), (2, "like"), (3, "repost")):
+        one = replace(
+            like, source_id=str(number), kind=kind, author=LUIS, text="RT @w1@m.example" if number > 2 else ""
+        )
+        store.conversation.record(one, APPROVED, NOW)
+    with store.database.writing() as connection:
+        connection.execute(update(comments).where(comments.c.id == 2).values(in_reply_to="https://m.example/w1/1"))
+        columns = {"key": change.get("key", key), "url": change.get("url", "https://m.example/w1/1")}
+        columns |= {"handle": change["handle"]} if "handle" in change else {}
+        connection.execute(update(comments).where(comments.c.id == 1).values(**columns))
+        if source_id := change.get("source_id"):
+            connection.execute(update(sources).where(sources.c.comment == 1).values(source_id=source_id))
+        erased.sweep(connection, NOW)
+        assert [1, 2] == list(connection.execute(select(comments.c.id).order_by(comments.c.id)).scalars())
+        for table, rows in zip((erasures, marks), known, strict=True):
+            had = set(connection.execute(select(table.primary_key.columns[0])).scalars())
+            new = [dict(row) for row in rows if row[table.primary_key.columns[0].name] not in had]
+            connection.execute(insert(table), new)
+        erased.sweep(connection, NOW)
+    assert [1] * stays + [2] == left(store)
+    two = store.conversation.by_source("mastodon", "2")
+    assert ("@… sí", "<p>@… sí</p>", "") == (two.text, two.html, two.in_reply_to)
+    assert [False, True] == [store.conversation.has_counted("liked", number) for number in "12"]
+    assert ["RT @…"] == [one.text for one in store.conversation.folded()]
+
+
+def test_who_comes_later_names_the_erased_no_more(store):
+    """Neither by a link, nor by a handle, nor by what it answers; and it is known which comments were theirs."""
+    key = store.conversation.record(
+        replace(SAID, source_id="1", url="https://m.example/w1/1", author=ANA), APPROVED, NOW
+    ).key
+    said = {"text": "@w1@m.example sí, Ana", "html": '<p><a href="https://m.example/@w1">Ana</a> sí</p>'}
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    say(store, 2, to="https://m.example/w1/1", **said)
+    say(store, 3, to="2")
+    one, two = (store.conversation.by_source("mastodon", number) for number in "23")
+    assert ("@… sí, @…", "<p>@… sí</p>", "") == (one.text, one.html, one.in_reply_to)
+    assert "2" == two.in_reply_to
+    with store.database.reading() as connection:
+        assert {key} == erased.keys_erased(connection, [key, one.key, "another"])

@@ -3,7 +3,7 @@
 import json
 import re
 from datetime import timedelta
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -234,3 +234,13 @@ def test_what_was_put_off_comes_back_whoever_asks(talk):
     talk.clock += timedelta(hours=4)
     assert "Ana 1" not in enter(talk, "Luis", "author").get("/inbox").get_data(as_text=True)
     assert "Ana 1" in toni.get("/inbox").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 5000, "²", "-1", "0"])
+def test_a_number_that_no_row_has_leads_nowhere(talk, number):
+    """Whoever writes it into an address is told so; the list and the queue begin at their beginning."""
+    say_(talk, 1)
+    after = quote(f"{talk.clock.isoformat()} {number}")
+    asked = {f"/inbox/person/{number}": 404, f"/inbox?after={after}": 200, f"/moderation?page={number}": 200}
+    browser = enter(talk, "Ana", "owner")
+    assert asked == {path: browser.get(path).status_code for path in asked}

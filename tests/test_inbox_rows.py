@@ -193,6 +193,9 @@ def test_who_is_at_something(store):
     assert "Toni" == hold(key, "Toni", later(10))  # renewed
     assert "Toni" == hold(key, "María", NOW + HOLD_FOR)
     assert ["Toni", ""] == [store.inbox.get(one, NOW + HOLD_FOR).assignee for one in (key, other)]
+    assert "María" == hold(key, "María", later(10) + HOLD_FOR)
+    store.inbox.release(key, "María")
+    hold(key, "Toni", NOW)
     store.inbox.release(key, "Toni")
     assert (None, "") == (row(store, key).assigned_until, row(store, key).assignee)
     set_row(store, key, assignee="Toni")
@@ -297,6 +300,9 @@ def test_who_says_something_of_an_item_is_at_it_no_longer(store):
     assert row(store, key).is_changed
     assert store.inbox.set_aside(read(store, key), NOW)
     assert (0, "", None) == (row(store, key).is_changed, row(store, key).assignee, row(store, key).assigned_until)
+    store.inbox.hold(key, "María", NOW)
+    assert store.inbox.bring_back(read(store, key), NOW)
+    assert ("", None) == (row(store, key).assignee, row(store, key).assigned_until)
     assert not store.inbox.set_aside(Read("nobody", "v"), NOW)
     mine = answer(store, 2, to=1, at=5)
     assert not store.inbox.set_aside(read(store, mine), NOW)

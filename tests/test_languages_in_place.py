@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.editing import TAGGED, Blog, blog, saying, shown
+from tests.editing import TAGGED, WITHOUT_SCHEMA, Blog, blog, gone, new, saying, shown
 
 pytestmark = pytest.mark.slow
 __all__ = ["blog"]  # the fixture
@@ -27,6 +27,14 @@ def translated(blog: Blog) -> Blog:
     return blog
 
 
+@pytest.fixture
+def english(translated: Blog) -> Blog:
+    """The same with a post in English in each of their lists, which neither begin nor end with those of a test."""
+    translated.add("stays", 1, WORDS)
+    saying(translated, WORDS, "stays", Idioma="en", Etiquetas="Redes, Colas", Categoría="Opinión, Barrio")()
+    return translated
+
+
 @pytest.mark.parametrize("turns", [
     [{"Etiquetas": "Redes, Colas"}, {"Etiquetas": "Redes"}, {"Etiquetas": "Recién nacida, Colas"}],  # and it stands in
     [{"Categoría": "Barrio"}, {"Autor": "Luis Gil"}, {"Categoría": "Opinión", "Título": "Otro"}],
@@ -41,10 +49,88 @@ def test_a_post_with_a_translation_moves(translated, turns, more):
     assert all(written)
 
 
+LISTS = [{}, {"DEFAULT_PAGINATION": 2, "TAG_FEED_MIN_POSTS": 1}, {"PLUGINS": WITHOUT_SCHEMA}]
+
+
+@pytest.mark.parametrize(("name", "turns"), [
+    ("solo", [{"Fecha": "2026-11-20"}, {"Etiquetas": "Colas"}, {"Modificado": "2026-11-21", "Título": "Another"}]),
+    ("solo", [{"Categoría": "Barrio"}, {"Slug": "other"}, {"Estado": "borrador"}, {"Estado": ""}]),
+    ("dos-en", [{"Etiquetas": "Colas"}, {"Fecha": "2026-11-20"}, {"Etiquetas": "Redes, Colas", "Slug": "other"}]),
+    ("dos-en", [{"Fecha": "2026-11-21"}, {"Fecha": "2026-11-01", "Título": "Another"}, {"Estado": "borrador"}]),
+])  # fmt: skip
+@pytest.mark.parametrize("more", LISTS)
+def test_a_post_of_another_language_moves(english, name, turns, more):
+    """In the lists of its language and of the blog; where it translates another, in those where that is not."""
+    edits = ((([name], [saying(english, english.texts[name], name, **turn)])) for turn in turns)
+    assert all(shown(english, *edits, **MORE, **more))
+
+
+@pytest.mark.parametrize("more", [*LISTS, {"SEARCH": True, "SOCIAL_CARDS": True}])
+def test_a_post_of_another_language_comes_and_goes(english, more):
+    """One of its own, and a translation; also the two of a pair that change together."""
+    if more.get("SEARCH"):
+        more = {**more, "INPUTS_PATH": str(english.root / "inputs")}
+    there = {"Idioma": "en", "Etiquetas": "Redes, Colas", "Categoría": "Opinión"}
+
+    def come(name: str, **header: str):
+        return new(english, name, WORDS, **there, **header)
+
+    written = shown(
+        english,
+        (["new-en"], [come("new-en", Fecha="2026-11-21")]),
+        (["otro-0-en"], [come("otro-0-en", Id="id-otro-0")]),
+        (["otro-0", "otro-0-en"], [
+            saying(english, TAGGED, "otro-0", Etiquetas="Redes", Fecha="2026-11-19"),
+            saying(english, WORDS, "otro-0-en", Etiquetas="Colas"),
+        ]),
+        (["otro-0-en", "otro-0"], [
+            saying(english, TAGGED, "otro-0", Etiquetas="Colas"),
+            saying(english, WORDS, "otro-0-en", Etiquetas="Redes"),
+        ]),
+        (["otro-0"], [saying(english, TAGGED, "otro-0", Título="Otro", Slug="otra-vez")]),
+        (["otro-0-en"], [gone(english, "otro-0-en")]),
+        (["new-en"], [gone(english, "new-en")]),
+        (["otro-1-en", "otro-1"], [come("otro-1-en", Id="id-otro-1"), saying(english, f"{TAGGED} Ya.", "otro-1")]),
+        **MORE,
+        **more,
+    )  # fmt: skip
+    assert all(written)
+
+
+@pytest.mark.parametrize("more", LISTS)
+@pytest.mark.parametrize("turns", [
+    [("solo", {"Etiquetas": "News"}), ("stays", {"Etiquetas": "News, Colas"}), ("solo", {"Etiquetas": "Redes"})],
+    [("solo", {"Etiquetas": "News"}), ("cinco", {"Etiquetas": "News"}), ("cinco", {"Etiquetas": ""})],
+    [("dos-en", {"Fecha": "2026-10-02"}), ("tres", {"Fecha": "2026-10-03"}), ("dos-en", {"Fecha": "2026-11-02"})],
+    [("solo", {"Fecha": "2025-10-02"}), ("cinco", {"Fecha": "2025-10-03"}), ("solo", {"Fecha": "2026-11-02"})],
+    [("cinco", {"Fecha": "2025-10-02"}), ("solo", {"Fecha": "2025-10-03"}), ("cinco", {"Fecha": "2026-11-02"})],
+    [("solo", {"Categoría": "Trade"}), ("dos-en", {"Categoría": "Trade, Barrio"}), ("solo", {"Categoría": "Opinión"})],
+    [("solo", {"Autor": "Eve"}), ("solo", {"Autor": "Eve", "Etiquetas": "Colas"}), ("solo", {"Autor": "Ana Ruiz"})],
+])  # fmt: skip
+def test_a_list_of_another_language_begins_and_ends(english, turns, more):
+    """Those of the blog lead to it and back, the posts in it too; the blog's own may be of that language alone."""
+    for name in ("solo", "stays", "dos-en"):
+        english.texts[name] += " #News and #Colas."
+        english.save(name)
+    edits = (([name], [saying(english, english.texts[name], name, **turn)]) for name, turn in turns)
+    assert all(shown(english, *edits, **MORE, **more))
+
+
+def test_what_was_changed_last_may_be_a_translation(english):
+    """The sitemap tells it of all lists that are of all languages, also when an original leaves that was newer."""
+    saying(english, english.texts["dos-en"], "dos-en", Fecha="2026-11-20")()
+    saying(english, TAGGED, "otro-5", Fecha="2026-11-21")()
+    edit = saying(english, TAGGED, "otro-5", Fecha="2026-11-02")
+    assert all(
+        shown(
+            english, (["otro-5"], [edit]), (["dos-en"], [saying(english, WORDS, "dos-en", Fecha="2026-11-02")]), **MORE
+        )
+    )
+
+
 @pytest.mark.parametrize(("name", "header"), [
-    ("otro-0", {"Fecha": "2026-09-10"}),  # the month is in English alone, of a translation
-    ("dos", {"Estado": "borrador"}), ("dos-en", {"Etiquetas": "Colas"}), ("solo", {"Fecha": "2026-11-20"}),
-    ("otro-0", {"Id": "id-dos"}), ("dos", {"Serie": "Colas"}),
+    ("dos", {"Estado": "borrador"}), ("otro-0", {"Id": "id-dos"}), ("dos", {"Serie": "Colas"}),
+    ("solo", {"Idioma": "es"}), ("solo", {"Idioma": "fr"}),
 ])  # fmt: skip
 def test_what_arranges_lists_of_another_language_is_for_a_build(translated, name, header):
     """Those that begin there, too; and who translates whom."""

@@ -10,7 +10,8 @@ import pytest
 from tertulia.commands import export_site, moving
 from tertulia.commands import talk as tasks
 from tertulia.core import settings
-from tertulia.core.errors import SettingError, TertuliaError
+from tertulia.core.errors import SettingError, StoreError, TertuliaError
+from tertulia.core.files import private_file
 from tertulia.core.tokens import secret_of
 from tertulia.store import archive, open_store
 from tests.conftest import ROOT
@@ -76,6 +77,19 @@ def test_a_store_that_others_could_read_is_closed_and_told(tmp_path, caplog):
     assert "tertulia.db" in caplog.text
     other.close()
     opened.close()
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_what_is_no_file_keeps_its_rights(tmp_path, kind):
+    """A folder that TERTULIA_STORE names by mistake, which nobody could look into any more; a device."""
+    path = tmp_path / "there"
+    os.mkfifo(path) if kind == "pipe" else path.mkdir()
+    path.chmod(0o755)
+    if kind == "folder":
+        with pytest.raises(StoreError, match="es una carpeta"):
+            open_store(f"sqlite:///{path}").close()
+    assert not private_file(path)
+    assert 0o755 == path.stat().st_mode & 0o777
 
 
 def test_a_store_elsewhere_leaves_its_folder_alone(tmp_path):

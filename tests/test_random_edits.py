@@ -232,11 +232,23 @@ class Edits(RuleBasedStateMachine):
         (self.blog.root / "content" / "posts" / f"{name}.md").rename(self.blog.root / "content" / f"posts/{new}.md")
         self.check(name, new, kind="renamed")
 
-    @rule(day=st.integers(0, 40), text=st.sampled_from(TEXTS))
-    def add(self, day, text):
+    @rule(day=st.integers(0, 40), text=st.sampled_from(TEXTS), lang=st.sampled_from(["", "", "en"]))
+    def add(self, day, text, lang):
         name = f"nuevo-{len(self.blog.posts)}"
         self.blog.add(name, day, text)
-        self.check(name, kind="new")
+        self.blog.posts[name]["Idioma"] = lang
+        self.blog.save(name)
+        self.check(name, kind=f"new {lang}")
+
+    @rule(data=st.data(), text=st.sampled_from(TEXTS))
+    def translate(self, data, text):
+        """There may be a translation already: then two posts have one Id and one language."""
+        name = self.one(data)
+        new = f"{name}-en"
+        self.blog.posts[new] = {**self.blog.posts[name], "Slug": new, "Idioma": "en"}
+        self.blog.texts[new] = text
+        self.blog.save(new)
+        self.check(new, kind="translated")
 
     @rule(name=st.sampled_from(["acerca", "contacto"]), title=st.sampled_from(["Acerca", "Contacto", "Índice & más"]))
     def edit_page(self, name, title):

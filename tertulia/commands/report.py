@@ -10,6 +10,7 @@ from tertulia.conversation import inbox_words, public_report, report_words
 from tertulia.conversation.answer_report import MOST_POSTS, AnswerFigures, AnswerReport, report
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
+from tertulia.core.numbers import number_of
 from tertulia.core.text import one_line
 
 
@@ -21,13 +22,13 @@ def run(root: Path, year: str, *, page: bool = False) -> None:
         year: "2026"; "" for all time.
         page: Make a page of the site of it, for all to read; or, where there is one, write it anew.
     """
-    if year and not (year.isdecimal() and dt.MINYEAR < int(year) < dt.MAXYEAR):
+    if year and not dt.MINYEAR < number_of(year) < dt.MAXYEAR:
         raise TertuliaError(say("report_bad_year", written=year))
     with Blog(root) as blog:
         if page:
             make_page(blog)
             return
-        found = report(blog.store.waits.all(blog.now()), blog.zone, int(year or 0))
+        found = report(blog.store.waits.all(blog.now()), blog.zone, number_of(year))
         print("\n".join(lines(blog, found)))
 
 

@@ -16,6 +16,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from tertulia.core import conf, paths, strict_json
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import current, say
+from tertulia.core.numbers import number_of
 from tertulia.site import choices, fonts, palette
 
 PATH = "/.preview/looks"
@@ -117,9 +118,8 @@ class TryLooks:
 
 
 def _body(environ: WSGIEnvironment) -> bytes:
-    length = environ.get("CONTENT_LENGTH", "")
-    size = int(length) if length.isdecimal() else 0
-    return environ["wsgi.input"].read(size) if size <= MOST_BYTES else b""
+    size = number_of(environ.get("CONTENT_LENGTH", ""))
+    return environ["wsgi.input"].read(size) if 0 <= size <= MOST_BYTES else b""
 
 
 def _answer(start: StartResponse, status: str, kind: str, body: bytes) -> Iterable[bytes]:

@@ -34,6 +34,7 @@ from tertulia.core.connections import Exchange, PrivateAdapter, public_adapter, 
 from tertulia.core.encodings import encoding_of, media_type
 from tertulia.core.errors import FetchError, FetchRefusedError, FetchSlowError
 from tertulia.core.languages import say
+from tertulia.core.numbers import number_of
 
 USER_AGENT = f"Tertulia/{__version__} (blog software; fetches what its author quotes)"
 REDIRECTS = 5
@@ -262,8 +263,8 @@ def _read(response: requests.Response, limits: _Limits) -> Fetched:
     kind = media_type(headers.get("content-type", ""))
     if response.ok and limits.accept and not kind.startswith(limits.accept):
         raise FetchRefusedError(say("web_type", url=response.url, type=kind or "?", accept=", ".join(limits.accept)))
-    told = headers.get("content-length", "")
-    if response.request.method != "HEAD" and not limits.cut and told.isdigit() and int(told) > limits.max_bytes:
+    told = number_of(headers.get("content-length", ""))
+    if response.request.method != "HEAD" and not limits.cut and told > limits.max_bytes:
         raise FetchRefusedError(say("web_large", url=response.url, limit=limits.max_bytes))
     body = bytearray()
     # read1 hands over what has arrived, so a slow drip is noticed; it inflates no more than it is asked for, so a

@@ -149,7 +149,7 @@ def private_file(path: Path) -> bool:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
     except FileExistsError:
-        return _close(path, PRIVATE)
+        return path.is_file() and _close(path, PRIVATE)  # no folder, and no device such as /dev/null
     return False
 
 

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tertulia.core.errors import SettingError, os_words
-from tertulia.core.files import put_in_place, write_whole
+from tertulia.core.files import is_inside, put_in_place, write_whole
+from tertulia.core.languages import say
 from tertulia.deploy.base import (
     MANIFEST,
     DeployContext,
@@ -29,6 +30,8 @@ from tertulia.deploy.base import (
 
 # Beside the link while a folder is being filled: the names of those that may go when it is over, or was cut short.
 _NOTE = ".filling"
+# Folders of the blog in which no site may be put: what lies there is read, drawn from or deployed itself.
+_OF_BLOG = ("content", "output", "plugins", "theme", "var")
 
 
 class Folder(Target):
@@ -39,6 +42,8 @@ class Folder(Target):
             self._path = context.root / Path(address.removeprefix("//")).expanduser()
         except RuntimeError as error:  # "~somebody" whom this machine does not know
             raise SettingError(f"DEPLOY_TARGET: {error}") from error
+        if is_inside(context.root, self._path) or any(is_inside(self._path, context.root / own) for own in _OF_BLOG):
+            raise SettingError(say("deploy_into_blog", path=self._path))
         with system_told():
             self.atomic = self._path.is_symlink() or not self._path.exists()
         self._begun = False  # something of the site has changed there

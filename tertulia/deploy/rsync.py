@@ -5,11 +5,13 @@ those to take away are named: what does not exist here is deleted there (``--del
 what we put there ever goes. rsync ≥ 3.2.3 here, ≥ 3.1 there.
 """
 
+import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.deploy.base import (
     MANIFEST,
@@ -32,6 +34,8 @@ class Rsync(Target):
     """Whatever rsync can reach."""
 
     def __init__(self, address: str, context: DeployContext) -> None:
+        if not re.search("[:/]", address):
+            raise SettingError(say("deploy_choices"))  # a host without its folder would be a folder of this machine
         # "rsync://…" is rsync's own way to name a daemon; all else is a path, here or after "host:".
         self._place = (f"rsync:{address}" if address.startswith("//") else address).rstrip("/") + "/"
 

@@ -33,7 +33,7 @@ def target_for(address: str, context: DeployContext) -> Target:
     kind, colon, rest = address.partition(":")
     others = extensions.load(extensions.TARGETS, _fits, TARGETS, only=kind or "-") if kind not in TARGETS else {}
     make = _ours(TARGETS[kind]) if kind in TARGETS else others.get(kind)
-    if not colon:
+    if not colon or rest.startswith("-"):  # an option, to git and rsync
         raise SettingError(say("deploy_choices"))
     if make is None:
         known = ", ".join(f"{name}:" for name in (*TARGETS, *sorted(extensions.names(extensions.TARGETS) - {kind})))

@@ -24,6 +24,7 @@ from typing import Any
 from tertulia.core import lazy_re, strict_json
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
+from tertulia.core.numbers import number_of
 from tertulia.embeds import pictures
 from tertulia.embeds.capture import embed_links
 from tertulia.embeds.capture_store import CaptureStore, file_stem
@@ -206,7 +207,7 @@ def _capture(archive: _Archive, tweet: dict[str, Any], id: str) -> tuple[Capture
         more=not whole and bool(_CUT.search(words)),
         lang=text(shown.get("lang"), 12),
         published=moment(shown.get("created_at")),
-        counts={name: int(count) for name, key in _COUNTS if (count := str(tweet.get(key))).isdigit() and int(count)},
+        counts={name: count for name, key in _COUNTS if (count := number_of(str(tweet.get(key))))},
         links=links | more_links,
         source="archive",
     )

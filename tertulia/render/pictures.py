@@ -26,6 +26,7 @@ from tertulia.core import lazy_re
 from tertulia.core.addresses import host_of
 from tertulia.core.languages import say
 from tertulia.core.models import Picture
+from tertulia.core.numbers import number_of
 from tertulia.render import captions
 from tertulia.render.document import Document
 from tertulia.render.picture_facts import PICTURE_SUFFIXES, PictureError
@@ -266,8 +267,8 @@ def _complete(image: Element, picture: Picture, pictures: PicturesExtension) -> 
     width = image.get("width", "")
     height_px = picture.height_px
     sizes = WIDE_SIZES if "wide" in image.get("class", "").split() else pictures.sizes
-    if width.isdecimal() and int(width) and "height" not in image.attrib:
-        height_px = max(1, round(height_px * int(width) / picture.width_px))
+    if (width_px := number_of(width)) > 0 and "height" not in image.attrib:
+        height_px = max(1, round(height_px * width_px / picture.width_px))
         sizes = f"{width}px"
     image.set("src", f"{pictures.resolver.siteurl}/{picture.src}")
     image.set("width", width or str(picture.width_px))

@@ -17,6 +17,7 @@ from lxml import etree
 from tertulia.content.private import SUMMARY_ENDS
 from tertulia.core import addresses, languages, lazy_re
 from tertulia.core.cuts import NO_BREAK_LINE
+from tertulia.core.numbers import number_of
 
 # As many words say something, also without a full stop.
 SAYING_WORDS = 6
@@ -281,13 +282,11 @@ def _text_of(element: Any) -> str:
 
 
 def _first_number(element: Any) -> int:
-    start = element.get("start", "1")
-    return int(start) if start.lstrip("-").isdigit() else 1
+    return number_of(element.get("start", "1"), 1)
 
 
 def _number(item: Any, number: int) -> int:
-    value = item.get("value", "")
-    return int(value) if value.lstrip("-").isdigit() else number
+    return number_of(item.get("value", ""), number)
 
 
 def _holds_blocks(element: Any) -> bool:

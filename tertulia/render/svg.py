@@ -38,6 +38,8 @@ _DATA_IMAGE = lazy_re.compile(r"\s*data:image/(?:png|jpe?g|gif|webp)\s*;\s*base6
 _MAGIC = {b"\x89PNG": "png", b"\xff\xd8": "jpeg", b"GIF8": "gif"}
 _LENGTH = lazy_re.compile(r"\s*([0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?)\s*(px|pt|pc|mm|cm|in|q|)\s*$", re.I)
 _PX_PER = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0, "q": 96 / 101.6}
+_NUMBER = lazy_re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?", re.I)
+_MOST_PX = 1_000_000.0  # a side that says more is cut: it may say more than there are numbers
 # What browsers take for a drawing that says nothing. https://www.w3.org/TR/CSS22/visudet.html#inline-replaced-width
 DEFAULT_SIZE = (300, 150)
 
@@ -89,7 +91,7 @@ def size(data: bytes) -> tuple[int, int]:
     """
     root = _root(data)
     width, height = _length(root.get("width")), _length(root.get("height"))
-    box = [float(n) for n in re.findall(r"-?[0-9.]+(?:e[+-]?[0-9]+)?", root.get("viewBox", ""), re.I) if n.strip("-.")]
+    box = [float(number) for number in _NUMBER.findall(root.get("viewBox", ""))]
     ratio = box[2] / box[3] if len(box) == 4 and box[2] > 0 and box[3] > 0 else None
     if not width and not height:
         width, height = (box[2], box[3]) if ratio else DEFAULT_SIZE
@@ -97,7 +99,7 @@ def size(data: bytes) -> tuple[int, int]:
         width = height * (ratio or 2.0)
     elif not height:
         height = width / (ratio or 2.0)
-    return max(1, round(width)), max(1, round(height))
+    return max(1, round(min(width, _MOST_PX))), max(1, round(min(height, _MOST_PX)))
 
 
 def _root(data: bytes) -> etree._Element:

@@ -22,6 +22,8 @@ LINK, CARD, WHOLE = 0, 1, 2
 # What a list of names shows of a post. Of so many posts it lies in one piece: who lists them all reads no post.
 _NAMED_BY = ("title", "url", "lang", "date", "mark", "last_changed")
 TOGETHER = 256
+# What all lists of an edition (``tertulia/site/editions.py``) are given alike, and is another in each.
+OF_EDITION = frozenset({"tags", "categories", "authors", "period_archives"})
 _OF_CARD = "minutes"  # an attribute that lists read and who only names a post does not
 _LESS_OF_KEPT = frozenset({"number", "_read", "cards", "stems", "body", "last_changed"})
 
@@ -145,6 +147,11 @@ def kept_label(number: int) -> KeptLabel:
 
 def kept_posts(number: int) -> KeptPosts:
     raise NotImplementedError  # ``Arrangement.posts``
+
+
+def given_in(name: str, lang: str) -> str:
+    """Return by which name is left what pages are given as *name*: all of them, or those of the edition in *lang*."""
+    return f"given {name}@{lang}" if lang else f"given {name}"
 
 
 def size_of(read: frozenset[str] | None) -> int:
@@ -292,12 +299,13 @@ class Arrangement:
         """Whether there is a page with that file."""
         return self._store.execute("SELECT 1 FROM pages WHERE name = ?", (name,)).fetchone() is not None
 
-    def given(self, names: Iterable[str]) -> dict[str, Any]:
-        """Return of what all pages are given what has one of *names*."""
+    def given(self, names: Iterable[str], lang: str = "") -> dict[str, Any]:
+        """Return of what all pages are given what has one of *names*; of the edition in *lang*, where there is one."""
         found = {}
         for name in names:
+            of_edition = self.find(given_in(name, lang)) if lang and name in OF_EDITION else None
             try:
-                found[name] = self.value(f"given {name}")
+                found[name] = self.value(f"given {name}") if of_edition is None else of_edition
             except LookupError:
                 continue
         return found

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from tertulia.site import arrangement
 from tertulia.site.arrangement import (
     NAME,
+    OF_EDITION,
     KeptListPage,
     KeptPaginator,
+    given_in,
     kept_label,
     kept_post,
     kept_posts,
@@ -160,6 +162,7 @@ def leave(
             leaving = _Leaving(store, build.contents)
             _leave_posts(store, leaving, build.contents)
             _leave_pages(store, leaving, build)
+            _leave_editions(leaving, build)
             store.executemany("INSERT OR IGNORE INTO leads VALUES (?, ?)", leads)
             for name, value in values:
                 leaving.keep(name, value)
@@ -198,7 +201,8 @@ def _leave_pages(store: sqlite3.Connection, leaving: _Leaving, build: "SiteBuild
     for number, (name, inputs) in enumerate(build.page_inputs.items()):
         page = build.pages[name]
         shared |= inputs.names
-        values = {name: value for name, value in page.values.items() if name in inputs.names}
+        alike = OF_EDITION if page.values.get("page_lang") in build.editions.others else frozenset()
+        values = {name: value for name, value in page.values.items() if name in inputs.names - alike}
         row = number, name, leaving.packed((page.kind, sorted(inputs.names), values))
         store.execute("INSERT INTO pages VALUES (?, ?, ?)", row)
         store.executemany(
@@ -207,3 +211,15 @@ def _leave_pages(store: sqlite3.Connection, leaving: _Leaving, build: "SiteBuild
         )
     for name in sorted(shared & build.context.keys()):
         leaving.keep(f"given {name}", build.context[name])
+
+
+def _leave_editions(leaving: _Leaving, build: "SiteBuild") -> None:
+    """Leave what the lists of each edition are given alike; and all lists of the blog, of which some name not all."""
+    for lang, edition in build.editions.others.items():
+        alike = {**edition.values_alike(), "articles": edition.posts}
+        for name, value in alike.items():
+            leaving.keep(given_in(name, lang), value)
+    if build.editions.others and build.articles:
+        every = {"tags": build.articles.tags.items(), "categories": build.articles.categories}
+        for name, value in {**every, "authors": build.articles.authors}.items():
+            leaving.keep(f"every {name}", list(value))

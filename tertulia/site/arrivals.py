@@ -160,7 +160,8 @@ class Arrivals:
         self.moves.refuse(post)
         is_left = self._published_at(post) - {post.save_as}
         is_led_to = addresses.whole(settings["SITEURL"], post.url) in self.build.led_to
-        is_more = post.said or post.translations or any(getattr(record, name) for name in _OWN_ADDRESSES)
+        is_translated = post.translations and post.lang == settings["DEFAULT_LANG"]
+        is_more = post.said or is_translated or any(getattr(record, name) for name in _OWN_ADDRESSES)
         shows = draw.published([record.content], pictures_url(settings))
         is_broken = any(one.severity == "error" for one in now.problems)
         return not (is_left or is_led_to or is_more or shows or is_broken or self.build.has_unread)
@@ -221,11 +222,12 @@ class Arrivals:
         """
         self._asked, record = Path(path), reading.record
         assert record
-        self.refuse(record, goes)
+        self.refuse(record)
         values = {"modified": None, **attributes(record), "series": None}
         url, save_as = self.place_of(record)
         values |= {
-            "status": "published", "default_template": "article", "template": "article", "translations": [],
+            "status": "published", "default_template": "article", "template": "article",
+            "translations": self._translated(record, goes),
             "relative_dir": os.path.dirname(os.path.relpath(path, self.build.settings["PATH"])),
             "url": url, "save_as": save_as, "reader": "markdown", **self.labels(record),
             "locale_date": record.date.strftime(self.build.settings["DEFAULT_DATE_FORMAT"]),
@@ -237,27 +239,42 @@ class Arrivals:
             self.moves.comes_again(same)
         return self.arrangement.come(path, values, same)
 
-    def refuse(self, record: PostRecord, goes: Sequence[KeptPost]) -> None:
+    def refuse(self, record: PostRecord) -> None:
         """
         See that a post is one among others.
 
         Raises:
             NeedsBuildError: it is more.
         """
-        settings = self.build.settings
-        if record.mark or record.lang != settings["DEFAULT_LANG"]:
+        if record.mark or record.lang not in {self.build.settings["DEFAULT_LANG"], *self.moves.editions}:
             self._cannot("edit_other_language")
         if any(getattr(record, name) for name in _OWN_ADDRESSES):
             self._cannot()
         if f"post:{record.id}.{record.lang}" in moved_here.read(self.build.reader.content).values():
             self._cannot("edit_address")
-        known = {post.number for post in goes}
+        if record.id in self.arrangement.value("ids of pages"):
+            self._cannot("edit_same_id")
+
+    def _translated(self, record: PostRecord, goes: Sequence[KeptPost]) -> list[KeptPost]:
+        """
+        Return the post that a new one translates.
+
+        Args:
+            goes: Posts that were there and are no more.
+
+        Raises:
+            NeedsBuildError: it has the Id of others than that.
+        """
+        settings, known = self.build.settings, {post.number for post in goes}
         numbers: Mapping[str, int] = self.arrangement.value("numbers")
-        same = (numbers.get(f"{record.id} {lang}") for lang in {*settings["LANGUAGES"], record.lang})
-        if any(one is not None and one not in known for one in same) or record.id in self.arrangement.value(
-            "ids of pages"
+        languages = dict.fromkeys([*settings["LANGUAGES"], record.lang])
+        same = [(lang, number) for lang in languages if (number := numbers.get(f"{record.id} {lang}")) is not None]
+        same = [(lang, number) for lang, number in same if number not in known]
+        if same and (
+            record.lang == settings["DEFAULT_LANG"] or [settings["DEFAULT_LANG"]] != [lang for lang, _ in same]
         ):
             self._cannot("edit_same_id")
+        return [self.arrangement.post(number) for _, number in same]
 
     def place_of(self, record: PostRecord) -> tuple[str, str]:
         """
@@ -267,7 +284,8 @@ class Arrivals:
             NeedsBuildError: its address is made of what is not known here.
         """
         self._asked = Path(record.shown_path)
-        forms = [self.build.settings[name] for name in ("ARTICLE_URL", "ARTICLE_SAVE_AS")]
+        kind = "ARTICLE" if record.lang == self.build.settings["DEFAULT_LANG"] else "ARTICLE_LANG"
+        forms = [self.build.settings[f"{kind}_{name}"] for name in ("URL", "SAVE_AS")]
         asked = {name for form in forms for _, name, _, _ in Formatter().parse(form) if name is not None}
         if not asked <= _OF_ADDRESS:
             self._cannot()

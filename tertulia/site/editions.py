@@ -98,6 +98,12 @@ class Edition(Struct):
             "paginated": posts,
             **posts,
             **page.values,
+            **self.values_alike(),
+        }
+
+    def values_alike(self) -> dict[str, Any]:
+        """Return what all of its pages are given alike."""
+        return {
             "tags": list(self.tags.items()),
             "categories": sorted(self.categories.items()),
             "authors": sorted(self.authors.items()),
@@ -148,9 +154,14 @@ class Editions:
             for lang, edition in self.others.items()
         }
 
-    def is_elsewhere(self, url: str) -> bool:
-        """Whether another language has a list that is to it what *url* is to the blog."""
-        return any(url in lists for lists in self._theirs.values())
+    def set_list(self, url: str, lang: str, *, is_there: bool) -> None:
+        """Have a list of posts in *lang* that is to it what *url* is to the blog, or none."""
+        known = self._own if lang == self.own_lang else self._theirs[lang]
+        now = known | {url} if is_there else known - {url}
+        if lang == self.own_lang:
+            self._own = now
+        else:
+            self._theirs = {**self._theirs, lang: now}
 
     def localized(self, url: str, lang: str) -> str:
         """Return the list in *lang* that is to it what *url* is to the blog; *url* itself where there is none."""

@@ -36,13 +36,13 @@ class FeedEdits:
 
     def list(self, edit: ListEdit) -> None:
         """Let the feed of the tag, category or author of *edit* hold its newest posts: begin or end with them, too."""
-        kind = str(edit.key[0])
-        folder, had, has = post_feeds.feed_folder(edit.label.url), *map(self._has, (edit, edit), (False, True))
+        kind, url = str(edit.key[0]), f"{edit.lang}/{edit.label.url}" if edit.lang else edit.label.url
+        folder, had, has = post_feeds.feed_folder(url), *map(self._has, (edit, edit), (False, True))
         if has:
             if not had:
                 for name in feeds.FILES:
                     self._claim(f"{folder}{name}")
-            about = post_feeds.label_feed(self.build, kind, edit.label)
+            about = post_feeds.label_feed(self.build, kind, edit.label, edit.lang)
             before = self.arrangement.value(f"feed {folder}")[2] if had else ()
             self._hold(folder, about, before, list(islice((one for one in edit.now if not one.mark), self.most)))
         elif had:

@@ -34,7 +34,7 @@ def opened(arrangement: Arrangement, folder: Path, output: Path) -> SiteBuild:
     )
     reader = PostReader(settings, people=kept["people"], tags=kept["tags"], links=kept["links"], pictures=pictures)
     build = SiteBuild(settings, kept["people"], kept["tags"], pictures, reader, kept["words"])
-    build.looks, build.editions, build.theme = kept["looks"], kept["editions"], kept["theme"]
+    build.looks, build.editions, build.theme = kept["looks"], arrangement.value("editions"), kept["theme"]
     build.state.folder, build.state.epoch = folder, kept["epoch"]
     build.fingerprints, build.beside = kept["fingerprints"], kept["beside"]
     build.published, build.has_unread = kept["published"], kept["has_unread"]

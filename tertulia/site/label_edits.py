@@ -94,6 +94,16 @@ class LabelEdits:
         found: list[tuple[Any, Any]] = self.arrangement.value(f"given {LABELS[kind]}")
         return found
 
+    def every(self, kind: str) -> list[tuple[Any, Any]]:
+        """Return the same with those that have no post in the blog's own language, which no page names."""
+        found: list[tuple[Any, Any]] | None = self.arrangement.find(f"every {LABELS[kind]}")
+        return self.given(kind) if found is None else found
+
+    def of_slug(self, kind: str, slug: str) -> Any:
+        """Return the label of that *slug*, which has no list in some language; None where there is none."""
+        there = (label for label, _ in self.every(kind) if label.slug == slug)
+        return self.begun.get((kind, slug)) or next(there, None)
+
     def tag(self, slug: str, spelling: str) -> Any:
         """Return the tag of that *slug*, which may be new."""
         return self._known("tag", lambda label: label.slug == slug) or self._begin("tag", slug, spelling)
@@ -103,7 +113,7 @@ class LabelEdits:
         return self._known(kind, lambda label: label.name == name) or self._begin(kind, self._slug(kind, name), name)
 
     def _known(self, kind: str, is_sought: Callable[[Any], bool]) -> Any:
-        there = [label for label, _ in self.given(kind)]
+        there = [label for label, _ in self.every(kind)]
         there += [label for (of, _), label in self.begun.items() if of == kind]
         return next(filter(is_sought, there), None)
 
@@ -148,7 +158,7 @@ class LabelEdits:
         """
         own = pelican_slug(name, kind, self.build.settings) if slugify(name) else ""
         slug = distinct([(name, own)])[name]
-        known = [label for label, _ in self.given(kind)]
+        known = [label for label, _ in self.every(kind)]
         known += [label for (of, _), label in self.begun.items() if of == kind]
         if any(_is_like(label, slug) or name_key(label.name) == name_key(name) for label in known):
             self._cannot("edit_begins")
@@ -166,9 +176,12 @@ class LabelEdits:
             self._cannot("edit_begins")
         if edit.is_gone or edit.is_new:
             self._refuse_unlisted(kind, label.slug)
+        if edit.lang:  # the list of the blog has its name and its address
+            return
+        if edit.is_gone or edit.is_new:
             is_noted = edit.is_new or (kind, label.slug) in self.arrangement.value("labels of pages")
             self.noted[label.save_as] = (moved.label_key(LABELS[kind], label),) if is_noted else ()
-        others = [one for one, _ in self.given(kind) if one is not label] if edit.is_gone and kind != "tag" else []
+        others = [one for one, _ in self.every(kind) if one is not label] if edit.is_gone and kind != "tag" else []
         if any(_is_like(one, label.slug) for one in others):
             self._cannot("edit_begins")
 

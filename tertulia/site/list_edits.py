@@ -44,7 +44,8 @@ class ListEdit(Struct):
     before: PostsByNumber
     now: PostsByNumber
     moves: list[tuple[datetime | None, bool]] = field(default_factory=list)  # when was changed what came, or went
-    is_mixed: bool = False  # posts in other languages came or went
+    languages: set[str] = field(default_factory=set)  # of posts that came or went
+    lang: str = ""  # whose edition has it; "" where it is a list of the whole blog
 
     @property
     def is_new(self) -> bool:
@@ -59,17 +60,19 @@ class ListEdit(Struct):
     def leave(self, post: KeptPost, when: datetime | None) -> None:
         """Let *post*, last changed *when*, be in it no more."""
         self._put(one for one in self.now.numbers if one != post.number)
+        self.languages.add(post.lang)
         self.moves.append((when, False))
 
     def come(self, post: KeptPost, when: datetime | None) -> None:
         """Let *post*, last changed *when*, be in it: where a build would have it."""
         numbers = self.now.numbers
-        if self.key[0] in ("all", *PERIODS):  # as Pelican sorts them
+        if self.key[0] in ("all", *PERIODS) and not self.lang:  # as Pelican sorts them
             at = bisect(self.now, _newest_first(post), key=_newest_first)
-        else:  # as ``taxonomy`` does
+        else:  # as ``taxonomy`` and ``editions`` do
             oldest = PostsByNumber(self.now.arrangement, numbers[::-1])
             at = len(numbers) - bisect(oldest, _oldest_first(post), key=_oldest_first)
         self._put((*numbers[:at], post.number, *numbers[at:]))
+        self.languages.add(post.lang)
         self.moves.append((when, True))
 
     def _put(self, numbers: Iterable[int]) -> None:
@@ -150,7 +153,8 @@ class ListPages:
             self.changes.pages[name] = kind, names, {**given, "articles": held, **plain}
             self.changes.shown |= {(name, post): self._size(kind) for post in page.object_list}
             yield name
-        self._lead_on(url, old if edit.before else None, new if edit.now else None, before.keys(), now.keys())
+        pages = old if edit.before else None, new if edit.now else None
+        self._lead_on(url, edit.lang or settings["DEFAULT_LANG"], *pages, before.keys(), now.keys())
 
     def _size(self, kind: str) -> int:
         """Return how much a page of that *kind* shows of the posts in its list."""
@@ -190,7 +194,13 @@ class ListPages:
         self.changes.shown |= {(name, edit.now.arrangement.post(number)): size for number in come}
 
     def _lead_on(
-        self, url: str, old: Paginator | None, new: Paginator | None, before: Iterable[str], now: Iterable[str]
+        self,
+        url: str,
+        lang: str,
+        old: Paginator | None,
+        new: Paginator | None,
+        before: Iterable[str],
+        now: Iterable[str],
     ) -> None:
         """Let pages go, and the ways to the first page come, that stand where a page was or may be."""
         now = set(now)
@@ -205,7 +215,7 @@ class ListPages:
         for name in sorted((now | ways) - set(before) - ways_before):
             self.claim(name)
         for name in ways - now - (ways_before - set(before)):
-            way = page_leading_to_list(url, self.build.settings["DEFAULT_LANG"], self.build)
+            way = page_leading_to_list(url, lang, self.build)
             self.files[name] = way.encode()
 
     def claim(self, name: str, *, own: bool = False) -> None:

@@ -1,8 +1,9 @@
 """Posts that come, go, or move: each leaves its lists and comes into others, and what tells of those is told anew.
 
 A post that is new comes into its lists, one that was deleted or is a draft now leaves them, and one of another date,
-topic, author or tag does both. Lists begin and end with them. Posts in other languages than the blog's own are for a
-build, and so are those with translations that come or go.
+topic, author or tag does both. Lists begin and end with them. Posts in other languages than the blog's own stand in the
+lists of their edition as well; what begins or ends there is for a build, and so is an original that comes or goes and
+has translations.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,7 @@ from tertulia.core.languages import say
 from tertulia.site import schema, sitemap
 from tertulia.site.arrangement import LINK, WHOLE, Arrangement, Changes, KeptPost
 from tertulia.site.build import SiteBuild
-from tertulia.site.editions import PERIODS
+from tertulia.site.editions import PERIODS, lead_tags_home
 from tertulia.site.feed_edits import FeedEdits
 from tertulia.site.label_edits import LABELS, LabelEdits
 from tertulia.site.list_edits import ALL, Key, ListPages, Page
@@ -28,6 +29,7 @@ class PostPlace(NamedTuple):
     """Where a post stands."""
 
     lists: tuple[Key, ...]
+    of_edition: tuple[Key, ...]  # those of its language, where it is not the blog's own
     date: datetime
     id: str
     when: datetime | None  # it was changed last
@@ -55,9 +57,11 @@ class Moves:
         self.labels = LabelEdits(build, arrangement, self.cannot)
         self.series = SeriesEdits(build, arrangement, self.pages, self.sitemap)
         self.feeds = FeedEdits(build, arrangement, self.changes, self.pages.claim)
-        self.lists = ListsTold(
-            build, arrangement, self.pages, labels=self.labels, feeds=self.feeds, sitemap_edits=self.sitemap
-        )
+        told: dict[str, Any] = {"labels": self.labels, "feeds": self.feeds, "sitemap_edits": self.sitemap}
+        self.editions = {
+            lang: ListsTold(build, arrangement, self.pages, lang=lang, **told) for lang in build.editions.others
+        }
+        self.lists = ListsTold(build, arrangement, self.pages, others=self.editions, **told)
         self.asked = Path()  # the file that is looked at
 
     def page(self, name: str) -> Page:
@@ -74,12 +78,25 @@ class Moves:
         """Return where *post* stands."""
         self.asked = Path(post.shown_path)
         lists: list[Key] = [ALL]
-        lists += [(kind, label.slug) for kind, name in LABELS.items() for label in getattr(post, name)]
         for period, number in PERIODS.items():
             if self.build.settings.get(f"{period.upper()}_ARCHIVE_SAVE_AS"):
                 key = number(post)
                 lists.append((period, key if isinstance(key, tuple) else (key,)))
-        return PostPlace(tuple(dict.fromkeys(lists)), post.date, post.id, sitemap.newest([post]))
+        labels: list[Key] = [(kind, label.slug) for kind, name in LABELS.items() for label in getattr(post, name)]
+        whole = tuple(dict.fromkeys([*lists, *labels]))
+        if original := self._original(post):  # it stands where that does not
+            there = {(kind, label.slug) for kind, name in LABELS.items() for label in getattr(original, name)}
+            lists, labels = [], [key for key in labels if key not in there]
+        of_edition = whole if post.lang in self.editions else ()
+        return PostPlace(
+            tuple(dict.fromkeys([*lists, *labels])), of_edition, post.date, post.id, sitemap.newest([post])
+        )
+
+    def _original(self, post: Any) -> Any:
+        """Return the post in the blog's own language that *post* translates; None where it translates none."""
+        own = self.build.settings["DEFAULT_LANG"]
+        others = () if post.lang == own else post.translations
+        return next((other for other in others if other.lang == own), None)
 
     def refuse(self, post: Any) -> None:
         """
@@ -93,8 +110,11 @@ class Moves:
         usual = {"ARTICLE_ORDER_BY": "reversed-date", "NEWEST_FIRST_ARCHIVES": True, "REVERSE_CATEGORY_ORDER": False}
         own = settings["DEFAULT_LANG"]
         is_plain = not post.is_page and post.status != "hidden" and not post.mark
-        is_original = post.lang == own and all(other.lang != own for other in post.translations)
-        if not is_plain or not is_original or build.reads is not None:
+        if post.lang == own:
+            is_known = all(other.lang != own for other in post.translations)
+        else:
+            is_known = post.lang in self.editions and [other.lang for other in post.translations] in ([], [own])
+        if not is_plain or not is_known or build.reads is not None:
             self.cannot("edit_other_language")
         if any(settings.get(name, value) != value for name, value in usual.items()):
             self.cannot()
@@ -107,20 +127,36 @@ class Moves:
             NeedsBuildError: it takes a build to show it.
         """
         self.refuse(post)
-        stays = was is not None and now is not None and was[1:] == now[1:]
+        stays = was is not None and now is not None and was[2:] == now[2:]
+        is_original = self._original(post) is None
         for key in was.lists if was else ():
             if not (stays and now and key in now.lists):
                 self.lists.edit(key).leave(post, was.when if was else None)
-                if now is None or key not in now.lists:
+                if is_original and (now is None or key not in now.lists):
                     self._stand_in(post, key, comes=True)
         for key in now.lists if now else ():
             if not (stays and was and key in was.lists):
-                if was is None or key not in was.lists:
+                if is_original and (was is None or key not in was.lists):
                     self._stand_in(post, key, comes=False)
                 self.lists.edit(key).come(post, now.when if now else None)
-        if not (was and now and was[1:3] == now[1:3]):
+        self._move_in_edition(post, was, now)
+        if not (was and now and was[2:4] == now[2:4]):
             self._set_neighbours(post, comes=now is not None)
         self.touched[post.number] = post
+
+    def _move_in_edition(self, post: KeptPost, was: PostPlace | None, now: PostPlace | None) -> None:
+        """Do the same in the lists of its language; of a translation, the sitemap tells in the blog's, too."""
+        stays = was is not None and now is not None and was[2:] == now[2:]
+        moves = [(was, now, False)] if was else []
+        moves += [(now, was, True)] if now else []
+        for place, other, comes in moves:
+            for key in place.of_edition:
+                if stays and other and key in other.of_edition:
+                    continue
+                edit = self.editions[post.lang].edit(key)
+                (edit.come if comes else edit.leave)(post, place.when)
+                if key not in place.lists and (key == ALL or key[0] in PERIODS):
+                    self.lists.edit(key).moves.append((place.when, comes))
 
     def _stand_in(self, post: Any, key: Key, *, comes: bool) -> None:
         """Let what translates *post* come into a list where the post is not, or leave it (``taxonomy.group``)."""
@@ -131,7 +167,6 @@ class Moves:
             self.cannot("edit_other_language")
         for other in others:
             edit = self.lists.edit(key)
-            edit.is_mixed = True
             (edit.come if comes else edit.leave)(other, sitemap.newest([other]))
 
     def _set_neighbours(self, post: Any, *, comes: bool) -> None:
@@ -160,7 +195,7 @@ class Moves:
 
     def _beside(self, post: KeptPost) -> tuple[KeptPost | None, KeptPost | None]:
         """Return the posts before and after *post* in time, in its language (``tertulia/site/series.py``)."""
-        posts = self.lists.edits[ALL].now
+        posts = self.editions.get(post.lang, self.lists).edits[ALL].now
         at = posts.numbers.index(post.number)
         around: list[KeptPost] = [post]
         for walk in (range(at - 1, -1, -1), range(at + 1, len(posts))):
@@ -183,7 +218,11 @@ class Moves:
         Returns:
             The pages that are others then.
         """
-        names = [*self.series.finish(), *self.lists.finish({post.number for post in renamed})]
+        self.labels.settle()
+        self._switch()
+        names, numbers = list(self.series.finish()), {post.number for post in renamed}
+        for lists in (self.lists, *self.editions.values()):
+            names += lists.finish(numbers)
         self.touched |= self.series.touched
         for post in moved:
             if self.sitemap.is_there:
@@ -191,6 +230,27 @@ class Moves:
         names += [one.save_as for one in self.touched.values() if one not in self.changes.gone]
         self.files |= self.pages.files | self.feeds.files
         return [name for name in names if self.changes.pages.get(name, "") is not None]
+
+    def _switch(self) -> None:
+        """Let lists, and the posts in them, lead to those that begin in their language, and to none that ends there."""
+        all_lists = [self.lists, *self.editions.values()]
+        for lists in all_lists:
+            for key in list(lists.switched()):
+                for others in all_lists:
+                    others.leading.add(key)
+                for post in lists.posts(key) if lists.lang else ():
+                    self._lead_home(post)
+
+    def _lead_home(self, post: Any) -> None:
+        """Let a post whose list begins in its language lead there."""
+        before, siteurl = post._content, self.build.settings["SITEURL"]
+        lead_tags_home([post], self.build.editions, siteurl)
+        if post.content == before:
+            post.content = post._content
+        elif post._content != before:  # it names files besides
+            self.cannot("edit_begins")
+        if post.json_ld:
+            schema.describe_posts([post], self.build)
 
     def lead_translations(self, post: Any) -> None:
         """Let what translates *post* lead to where it is now."""
@@ -210,8 +270,13 @@ class Moves:
         Raises:
             NeedsBuildError: it takes a build to show it.
         """
+        for other in post.translations:
+            if other.mark or other.translations:
+                self.cannot("edit_other_language")
+            other.translations = [post]
+            self.changes.shown |= {(other.save_as, post): LINK, (post.save_as, other): LINK}
         now = self.place_of(post)
-        others: Sequence[Any] = self.lists.given("articles")
+        others: Sequence[Any] = self.editions.get(post.lang, self.lists).given("articles")
         model = next((one for one in others if one.template == post.template and one.lang == post.lang), None)
         if model is None or not self.arrangement.has_page(model.save_as):
             self.cannot("edit_begins")
@@ -221,6 +286,7 @@ class Moves:
         self.changes.pages[post.save_as] = kind, names, {name: own.get(name, value) for name, value in given.items()}
         self.changes.shown[post.save_as, post] = WHOLE
         self.move(post, None, now)
+        self.lead_translations(post)
         self.series.move(post)
 
     def comes_again(self, post: KeptPost) -> None:
@@ -233,6 +299,9 @@ class Moves:
         was = self.place_of(post)
         self.move(post, was, None)
         self.touched.pop(post.number)
+        for other in post.translations:
+            other.translations = [one for one in other.translations if one is not post]
+        self.lead_translations(post)
         self.series.move(post, is_there=False)
         self.changes.gone.append(post)
         self.changes.pages[post.save_as] = self.pages.files[post.save_as] = None

@@ -61,11 +61,15 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         "theme": build.theme, "has_unread": build.has_unread, "beside": build.beside,
         "published": build.published, "page_rules": [tuple(rule) for rule in build.settings["PAGINATION_PATTERNS"]],
         "search_parts": build.search_parts,
-        "editions": _without_lists(build.editions),
         "epoch": build.state.epoch,
     }  # fmt: skip
     values: dict[str, object] = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build)}
-    values |= {"buried": build.buried, "led on": build.led_on, "led to": build.led_to}
+    values |= {
+        "editions": _without_lists(build.editions),
+        "buried": build.buried,
+        "led on": build.led_on,
+        "led to": build.led_to,
+    }
     values["numbers"] = {
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
     }

@@ -43,7 +43,7 @@ class SitemapEdits:
         for entry in sitemap.contents([post], self.build.settings["SITE_ADDRESS"]):
             self.put(entry)
 
-    def list(self, url: str, posts: Sequence[KeptPost], moves: Iterable[Move]) -> None:
+    def list(self, url: str, posts: Iterable[KeptPost], moves: Iterable[Move]) -> None:
         """Let it tell of a list of *posts*, after these *moves*; nothing where it does not name the list."""
         lines, whole = self._lines(None), self._whole(url)
         if whole in lines:

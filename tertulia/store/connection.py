@@ -1,5 +1,6 @@
 """Opening the store, transactions, migrations."""
 
+import errno
 import logging
 import os
 import sqlite3
@@ -269,6 +270,8 @@ def _forget(engine: weakref.ref[Engine]) -> None:
 
 def _for_its_owner_alone(path: Path, root: Path) -> None:
     """Readers' addresses are in the store: whatever the umask, nobody else on the machine reads it, or its log."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     var = root / "var"
     opened = [var] if path.is_relative_to(var) and files.private_folder(var) else []
     if not path.parent.is_dir():

@@ -275,17 +275,22 @@ def without(html: str, text: str, is_theirs: Callable[[str], bool]) -> tuple[str
     Args:
         is_theirs: Whether an address, or a handle that begins with an at sign, is that of an erased person.
     """
+    for handle in sorted({*_HANDLE.findall(html), *_HANDLE.findall(text)}, key=len, reverse=True):
+        if is_theirs(handle):
+            one = re.compile(rf"(?<![\w/@.]){re.escape(handle)}(?![\w@-])")
+            html, text = one.sub(LEFT_OUT, html), one.sub(LEFT_OUT, text)
     for whole, written, inner in [(found[0], found[1], found[2]) for found in _LINK.finditer(html)]:
         address = unescape(written)
         if is_theirs(address):
             html = html.replace(whole, LEFT_OUT)
             for word in (address, unescape(_TAG.sub("", inner)).strip()):
-                text = text.replace(word, LEFT_OUT) if word else text
-    for handle in sorted({*_HANDLE.findall(html), *_HANDLE.findall(text)}, key=len, reverse=True):
-        if is_theirs(handle):
-            one = re.compile(rf"(?<![\w/@.]){re.escape(handle)}(?![\w@-])")
-            html, text = one.sub(LEFT_OUT, html), one.sub(LEFT_OUT, text)
+                text = _alone(word).sub(LEFT_OUT, text) if word else text
     return html, text
+
+
+def _alone(word: str) -> re.Pattern[str]:
+    """Find *word* where it is no part of a longer one: a name, a handle with its host, an address."""
+    return re.compile(rf"(?<![\w@]){re.escape(word)}(?![\w-]|[.@]\w)")
 
 
 def _clear_others(connection: Connection) -> set[tuple[str, str]]:

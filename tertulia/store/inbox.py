@@ -15,6 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from tertulia.content.tone import Tone
+from tertulia.core.numbers import number_of
 from tertulia.core.text import fold_for_search
 from tertulia.store import same_person, showing
 from tertulia.store.connection import Database, stamp
@@ -112,8 +113,8 @@ class Inbox:
         order = (inbox.c.since, inbox.c.comment) if oldest_first else (inbox.c.since.desc(), inbox.c.comment.desc())
         with self._database.reading() as connection:
             query = _chosen(connection, wanted, select(inbox))
-            if number.isdecimal():
-                here = tuple_(since, int(number))
+            if last := number_of(number):
+                here = tuple_(since, last)
                 query = query.where(place > here if oldest_first else place < here)
             rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
             more = f"{rows[limit - 1].since} {rows[limit - 1].comment}" if len(rows) > limit else ""

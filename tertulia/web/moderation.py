@@ -18,6 +18,7 @@ from tertulia.conversation.changes import Change, changes
 from tertulia.conversation.moderator import Action
 from tertulia.core.addresses import split_address
 from tertulia.core.languages import say, spoken
+from tertulia.core.numbers import number_of
 from tertulia.store.person_tables import Role
 from tertulia.store.rows import SESSIONS
 from tertulia.store.said import Read, Said, Status, Who
@@ -195,9 +196,8 @@ def changes_since(read: Read, now: Said) -> list[Change]:
 def _asked(values: Any = None) -> tuple[str, str, int]:
     values = request.args if values is None else values
     status = values.get("status", "waiting")
-    page = values.get("page", "1")
     known = (*Status, "all")
-    number = min(max(int(page), 1), LAST_PAGE) if page.isdecimal() else 1
+    number = min(max(number_of(values.get("page", "")), 1), LAST_PAGE)
     return status if status in known else "waiting", values.get("q", "")[:100].replace("\x00", ""), number
 
 

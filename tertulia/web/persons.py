@@ -16,9 +16,10 @@ from tertulia.web.context import current_blog, root
 from tertulia.web.team import me, moderator
 
 pages = Blueprint("persons", __name__, url_prefix="/inbox/person")
+_NUMBER = "/<int(max=2147483647):number>"  # more than that no row has, and databases refuse to look
 
 
-@pages.get("/<int:number>")
+@pages.get(_NUMBER)
 @moderator
 def show(number: int) -> Any:
     """Show a person by one of their accounts."""
@@ -43,7 +44,7 @@ def show(number: int) -> Any:
     )
 
 
-@pages.post("/<int:number>")
+@pages.post(_NUMBER)
 @moderator
 def change(number: int) -> Any:
     """Join, separate, trust, block, note, as the button that was pressed says."""

@@ -30,7 +30,7 @@ from tertulia.embeds.types import Capture
 # How services say at which moment to begin, in an address or in the code of a player.
 _STARTS = frozenset(("t", "start", "time_continue", "starttime", "startTime", "time", "begin"))
 _MOMENT = lazy_re.compile(
-    r"(?P<clock>\d{1,3}(?::\d{1,2}){1,2})|(?=\d)(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)(?:\.\d+)?s?)?",
+    r"(?P<clock>\d{1,3}(?::\d{1,2}){1,2})|(?=\d)(?:(?P<h>\d{1,9})h)?(?:(?P<m>\d{1,9})m)?(?:(?P<s>\d{1,9})(?:\.\d+)?s?)?",
     re.IGNORECASE,
 )
 

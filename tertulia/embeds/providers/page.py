@@ -10,6 +10,7 @@ from tertulia.core import lazy_re
 from tertulia.core.addresses import join_address, readable_site, web_address
 from tertulia.core.errors import FetchError, FetchRefusedError, FetchSlowError
 from tertulia.core.languages import say
+from tertulia.core.numbers import number_of
 from tertulia.core.sanitise import parse_html
 from tertulia.embeds.providers.request import CaptureRequest, moment, text
 from tertulia.embeds.types import Author, Capture, NotFoundError, Part, WithheldError
@@ -17,7 +18,7 @@ from tertulia.embeds.types import Author, Capture, NotFoundError, Part, Withheld
 DESCRIPTION_CHARACTERS = 400
 # How a page says that it is not for children: https://developers.google.com/search/docs/specialty/explicit/guidelines
 _ADULT = ("adult", "mature", "restricted", "rta-5042-1996-1400-1577-rta")
-_DURATION = lazy_re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?")
+_DURATION = lazy_re.compile(r"P(?:(\d{1,9})D)?T?(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.\d+)?S)?")
 _JSON_LD_DURATION = lazy_re.compile(r'"duration"\s*:\s*"(P[0-9DTHMS.]+)"')
 
 
@@ -104,8 +105,8 @@ class _Said:
 
     def seconds(self, source: str) -> int:
         for name in ("og:video:duration", "video:duration", "music:duration"):
-            if self.meta(name).isdigit():
-                return min(int(self.meta(name)), 10**6)
+            if seconds := number_of(self.meta(name)):
+                return min(max(seconds, 0), 10**6)
         in_script = _JSON_LD_DURATION.search(source)
         return _seconds(self.meta("duration") or (in_script[1] if in_script else ""))
 

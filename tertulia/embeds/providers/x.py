@@ -15,6 +15,7 @@ from typing import Any
 from tertulia.core import lazy_re
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
+from tertulia.core.numbers import number_of
 from tertulia.core.sanitise import clean, plain
 from tertulia.embeds.providers.request import (
     CaptureRequest,
@@ -28,7 +29,7 @@ from tertulia.embeds.types import Author, Capture, Choice, Elsewhere, NotFoundEr
 
 PATTERNS = (
     lazy_re.compile(
-        r"https?://(?:www\.|mobile\.|m\.)?(?:twitter|x)\.com/(?:#!/)?(?P<name>\w+|i/web)/status(?:es)?/(?P<id>\d+)(?=[/?#]|$)"
+        r"https?://(?:www\.|mobile\.|m\.)?(?:twitter|x)\.com/(?:#!/)?(?P<name>\w+|i/web)/status(?:es)?/(?P<id>\d{1,20})(?=[/?#]|$)"
     ),
 )
 OEMBED = "https://publish.x.com/oembed?url={url}&omit_script=1&dnt=true&lang=en"
@@ -174,7 +175,7 @@ def _poll(card: Any) -> list[Choice]:
         return text(value.get("string_value"), 100) if isinstance(value, dict) else ""
 
     return [
-        Choice(title=title, votes=int(votes) if (votes := told(f"choice{place}_count")).isdecimal() else -1)
+        Choice(title=title, votes=number_of(told(f"choice{place}_count"), -1))
         for place in range(1, 5)
         if (title := told(f"choice{place}_label"))
     ]

@@ -122,7 +122,7 @@ def _clear_sent(connection: Connection, who: Any, ids: Sequence[int]) -> None:
     if who.network == "form" or not _HANDLE.fullmatch(handle):
         return
     named = select(deliveries.c.id, deliveries.c.message).where(deliveries.c.answer != "")
-    for row in connection.execute(named.where(deliveries.c.message.contains(handle, autoescape=True))).all():
+    for row in connection.execute(named.where(deliveries.c.message.icontains(handle, autoescape=True))).all():
         words = re.sub(rf"(?i)(?<![\w@.]){re.escape(handle)}(?![\w-]|[.@]\w)", LEFT_OUT, row.message)
         connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(message=words))
 

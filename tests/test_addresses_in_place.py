@@ -11,6 +11,7 @@ from tests.editing import (
     NOW,
     REPORT,
     TAGGED,
+    WITHOUT_SCHEMA,
     Blog,
     arranged,
     assert_same,
@@ -68,6 +69,25 @@ def test_an_old_address_leads_on_and_on(plain):
     assert b"/2026/11/x/" in four[OLD]
 
 
+@pytest.mark.parametrize("more", [{}, {"PLUGINS": WITHOUT_SCHEMA}, {"SITEURL": "/blog"}])
+def test_an_address_that_an_author_names_leads_on(plain, more):
+    """With the title that the post has now, to where it is now; beside those that it had."""
+    edits = [
+        {"Alias": "/viejo/"}, {"Título": "Otro & más"}, {"Alias": "/viejo/, /más viejo.html, 2019/x"},
+        {"Slug": "otro"}, {"Slug": "tercero", "Título": "Y otro", "Alias": "/viejo/, /más viejo.html, 2019/x, /y/"},
+    ]  # fmt: skip
+    saying(plain, WORDS, "cuatro", Alias="/cuarto/")()
+    saying(plain, WORDS, "cinco", Estado="sin listar")()
+    turns = [(["dos"], [saying(plain, TAGGED, "dos", **edit)]) for edit in edits]
+    turns.append((["cuatro", "cinco"], [
+        saying(plain, WORDS, "cuatro", Slug="4"), saying(plain, WORDS, "cinco", Alias="/quinto/"),
+    ]))  # fmt: skip
+    found = followed(plain, *turns, **more)
+    assert "Otro &amp; más".encode() in found[1]["viejo/index.html"]
+    assert b"/2026/11/otro/" in found[3]["2019/x/index.html"]
+    assert b"/2026/11/4/" in found[5]["cuarto/index.html"]
+
+
 @pytest.mark.parametrize("more", [
     {"SOCIAL_CARDS": True}, {"ARTICLE_URL": "{slug}.html", "ARTICLE_SAVE_AS": "{slug}.html"},
     {"ARTICLE_URL": "{date:%Y/%m/%d}/{slug}/", "ARTICLE_SAVE_AS": "{date:%Y/%m/%d}/{slug}/index.html"},
@@ -99,7 +119,13 @@ def test_a_post_is_searched_where_it_is(plain, monkeypatch, name):
     ({"tres": "Mira [eso](/2026/11/nuevo/)."}, {"Slug": "nuevo"}),  # or led nowhere
     ({"tres": "Mira [eso]({filename}/posts/dos.md)."}, {"Slug": "x"}),
     ({}, {"Slug": "tres"}),  # another is there
-    ({"dos": {"Alias": "/viejo/"}}, {"Slug": "x"}),
+    ({"dos": {"Alias": "/2026/11/x/"}}, {"Slug": "x"}),  # it waits for it itself
+    ({"dos": {"Alias": "/viejo/"}}, {"Alias": ""}),
+    ({"dos": {"Alias": "/viejo/"}}, {"Alias": "/otro/"}),
+    ({"tres": {"Alias": "/viejo/"}}, {"Alias": "/viejo/"}),
+    ({}, {"Alias": "/2026/11/tres/"}),
+    ({}, {"Alias": "/../x/"}),
+    ({"tres": "Mira [eso](/viejo/)."}, {"Alias": "/viejo/"}),  # it led nowhere
     ({"dos": {"Id": "id-cinco"}}, {"Slug": "x"}),  # its address stands for an Id
     ({"tres": {"Alias": "/2026/11/dos/"}}, {"Slug": "x"}),  # another waits for it
 ])  # fmt: skip

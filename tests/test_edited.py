@@ -29,6 +29,7 @@ from tests.editing import (
     in_place,
     picture,
     saying,
+    shown,
     tree,
 )
 
@@ -76,6 +77,14 @@ def test_edits_follow_one_another(blog):
     blog.save("seis")
     texts = (f"{TEXTS[0]} Una.", f"{TEXTS[1]} #Redes", "Corto. #Redes", TAGGED)
     assert edited(blog, *(saying(blog, text) for text in texts))
+
+
+def test_how_a_post_is_announced_moves_nothing(blog):
+    """Its words for a network, who hears of it and the pictures that go with it: its page stays as it is."""
+    turns = ({"X": "no"}, {"Mastodon": "Dicho de otra manera"}, {"Audiencia": "seguidores"}, {"X": ""})
+    turns = (*turns, {"Imágenes": 'images/bar.png "El bar"'}, {"Imágenes": ""})
+    written = shown(blog, *((["dos"], [saying(blog, TAGGED, **turn)]) for turn in turns))
+    assert all("posts.json" in files and "2026/11/dos/index.html" not in files for files in written)
 
 
 @pytest.mark.parametrize("name", ["dos", "seis"])
@@ -189,13 +198,6 @@ def test_the_archive_reads_no_post_to_name_it(blog, monkeypatch):
         assert (blog.root / "one" / "archivo" / "index.html").read_bytes() == site.drawn["archivo/index.html"]
 
 
-def test_a_title_on_the_page_of_an_old_address_is_for_a_build(blog):
-    """That page says it too, and is written from what only a build knows."""
-    blog.posts["dos"]["Alias"] = "/viejo/"
-    blog.save("dos")
-    assert [] == edited(blog, saying(blog, TAGGED, Título="Otro"))
-
-
 def say(blog: Blog, name: str, count: int, **more: object) -> None:
     """Let so many people say something under the post *name*."""
     when = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
@@ -255,7 +257,7 @@ def void(_: object) -> None:
 
 @pytest.mark.parametrize("edit", [
     {"Idioma": "en"}, {"Id": "otro"},
-    {"Alias": "/viejo/"}, {"expiryDate": "2026-12-20"},
+    {"expiryDate": "2026-12-20"},
 ])  # fmt: skip
 def test_what_arranges_is_for_a_build(blog, edit):
     """Nothing is written then."""

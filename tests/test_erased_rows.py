@@ -50,12 +50,28 @@ def test_an_empty_place_is_nobodys(store):
     say(store, 1)
     person = say(store, 2, to=1)
     say(store, 3, to=2)
+    had = {"points": 3, "reasons": '[["w2", {}, 3]]', "edited_at": "1", "owner_edited_at": "1"}
+    with store.database.writing() as connection:
+        connection.execute(update(comments).where(comments.c.id == 2).values(**had))
     store.conversation.erase(person, NOW)
     with store.database.reading() as connection:
         row = connection.execute(select(comments).where(comments.c.id == 2)).one()
     theirs = ("name", "handle", "author_url", "avatar", "in_reply_to", "text", "html", "url", "fingerprint")
     assert dict.fromkeys(theirs, "") == {name: row._mapping[name] for name in theirs}
     assert not [value for value in row if "w2" in str(value)]
+    assert ("gone", "source", 0, "[]", None, None) == (
+        row.status, row.decided_by, row.points, row.reasons, row.edited_at, row.owner_edited_at,
+    )  # fmt: skip
+
+
+def test_what_others_said_before_an_edit_is_theirs(store):
+    """One comment that is forgotten takes its own words of before along, and no others."""
+    for number in (1, 2):
+        say(store, number)
+        say(store, number, html="<p>Otra cosa</p>", edited=NOW)
+    with store.database.writing() as connection:
+        erased.forget(connection, [1])
+        assert [2] == connection.execute(select(revisions.c.comment)).scalars().all()
 
 
 def test_a_place_goes_with_its_last_answer(store):

@@ -300,6 +300,9 @@ def test_who_says_something_of_an_item_is_at_it_no_longer(store):
     assert row(store, key).is_changed
     assert store.inbox.set_aside(read(store, key), NOW)
     assert (0, "", None) == (row(store, key).is_changed, row(store, key).assignee, row(store, key).assigned_until)
+    store.inbox.hold(key, "María", NOW)
+    assert store.inbox.bring_back(read(store, key), NOW)
+    assert ("", None) == (row(store, key).assignee, row(store, key).assigned_until)
     assert not store.inbox.set_aside(Read("nobody", "v"), NOW)
     mine = answer(store, 2, to=1, at=5)
     assert not store.inbox.set_aside(read(store, mine), NOW)

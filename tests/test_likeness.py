@@ -79,3 +79,14 @@ def test_a_usual_word_that_grows_more_usual_leaves_alone_whom_it_does_not_descri
     assert set() == change(rows, {40: posts[40]}, set(), 3)
     assert [40] == described
     assert anew(posts).posts == rows.posts
+
+
+def test_who_is_alike_neither_before_nor_after_is_not_asked_for_relatives(monkeypatch):
+    """A word that many share says little of each: of those that hold it, only who has more in common is looked at."""
+    posts = {n: {f"a{n // 2}": 5, f"b{n // 2}": 5} | ({"shared": 1} if n < 20 else {}) for n in range(60)}
+    rows, asked = anew(posts), []
+    posts[0] = posts[0] | {"a0": 2}
+    monkeypatch.setattr(rows, "relatives", lambda number: asked.append(number) or rows.posts[number].found)
+    assert {0, 1} == change(rows, {0: posts[0]}, set(), 3)
+    assert {0, 1} == set(asked)
+    assert anew(posts).posts == rows.posts

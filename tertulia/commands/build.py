@@ -339,6 +339,7 @@ def _leave_arranged(built: "SiteBuild", report: BuildReport) -> str:
     from tertulia.site import site_left
 
     if report.passing:
+        site_left.drop(built)
         return ""
     mark = secrets.token_hex(8)
     remarks = [(remark.severity, remark.text) for remark in report.remarks]

@@ -1,6 +1,6 @@
 """Posts that have another address after an edit: their pages stand elsewhere, and the old addresses lead there.
 
-Those that have more than one page, or old addresses by their author's word, are for a build.
+So do those that their authors name. Those that have more than one page, or lose an old address, are for a build.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,6 +34,8 @@ class AddressEdits:
         self._remembered = remembered
         self.posts: dict[int, Any] = {}  # that have another now
         self.left: set[str] = set()  # files where they stood
+        self.asked: dict[str, str] = {}  # files that lead on by their author's word, and their paths
+        self._asking: dict[int, dict[str, str]] = {}  # the same of each post
         self._urls: set[str] = set()  # where they were
 
     def move(self, post: Any, slug: str, url: str, save_as: str) -> None:
@@ -47,6 +49,8 @@ class AddressEdits:
         if is_more or self.arrangement.leading_to(post.save_as):
             self.pages.cannot("edit_address")
         self._lead(post)
+        if not {save_as, post.save_as}.isdisjoint(redirects.alias_file(path) for path in self._paths(post)):
+            self.pages.cannot("edit_address")
         if save_as != post.save_as:
             self._move_page(post, save_as)
         post.slug, post.url, post.save_as, post.talk_folder = slug, url, save_as, talk_parts.folder(url)
@@ -61,13 +65,42 @@ class AddressEdits:
         if self._whole(post.url) in self.build.led_to:
             self._lead(post)
 
+    def alias(self, post: Any, aliases: tuple[str, ...]) -> None:
+        """
+        Let *aliases*, and with those it had all of them, lead to *post*.
+
+        Raises:
+            NeedsBuildError: one leads there no more, or is no address, or another's.
+        """
+        before = self._paths(post)
+        post.aliases = aliases
+        self._lead(post)
+        wanted: set[str] = self.arrangement.value("wanted")
+        paths = [redirects.alias_path(alias, self.build.settings["SITE_ADDRESS"]) for alias in aliases]
+        new = {redirects.alias_file(path): path for path in paths if path not in before}
+        if not all(paths) or not before <= self._paths(post) or not wanted.isdisjoint(new):
+            self.pages.cannot("edit_address")
+        for name in new:
+            self.pages.claim(name)
+        self._asking[post.number] |= new
+        self.asked |= new
+        self.arrangement.leave("wanted", wanted | new.keys())
+
+    def _paths(self, post: Any) -> set[str]:
+        """Return the paths that lead to *post* by its author's word, or that of another program."""
+        asked = (*post.aliases, *post.old_addresses)
+        return {path for one in asked if (path := redirects.alias_path(one, self.build.settings["SITE_ADDRESS"]))}
+
     def _lead(self, post: Any) -> None:
         """Let what leads to *post* be written anew."""
-        table, elsewhere = moved_here.read(self.build.reader.content), self.build.led_on and self.build.led_on.elsewhere
-        is_asked = f"post:{post.id}.{post.lang}" in table.values() or post.aliases or post.old_addresses
-        if is_asked or any(one.new == self._whole(post.url) for one in elsewhere or ()):
+        table, led_on = moved_here.read(self.build.reader.content), self.build.led_on
+        url, elsewhere = self._whole(post.url), led_on.elsewhere if led_on else ()
+        if f"post:{post.id}.{post.lang}" in table.values() or any(one.new == url for one in elsewhere):
             self.pages.cannot("edit_address")
-        self._urls.add(self._whole(post.url))
+        pairs = set(led_on.pairs if led_on else ())
+        there = (path for path in self._paths(post) if (self._whole(path), url) in pairs)
+        self._asking.setdefault(post.number, {redirects.alias_file(path): path for path in there})
+        self._urls.add(url)
         self.posts[post.number] = post
 
     def _move_page(self, post: Any, save_as: str) -> None:
@@ -89,10 +122,10 @@ class AddressEdits:
         build.led_to = build.led_to - self._urls
         for post in self.posts.values():
             new = self._whole(post.url)
-            for name in self._before(post):
+            before = {name: name.removesuffix("index.html") for name in self._before(post)}
+            for name, path in {**before, **self._asking[post.number]}.items():
                 if self._is_free(name):
                     files[name] = redirects.page_leading_to(new, post.title, post.lang, build).encode()
-                    path = name.removesuffix("index.html")
                     pairs += [(self._whole(one), new) for one in {path, path.rstrip("/")}]
                     build.led_to.add(new)
         build.led_on = led_on._replace(pairs=pairs)
@@ -101,7 +134,8 @@ class AddressEdits:
 
     def noted(self) -> Mapping[str, tuple[str, ...]]:
         """Return what names who has a file now; nothing where nobody has it any more."""
-        return dict.fromkeys(self.left, ()) | {post.save_as: moved.keys(post) for post in self.posts.values()}
+        noted = (post for post in self.posts.values() if not post.mark)
+        return dict.fromkeys(self.left, ()) | {post.save_as: moved.keys(post) for post in noted}
 
     def _before(self, post: Any) -> list[str]:
         """Return the files that *post* had before."""

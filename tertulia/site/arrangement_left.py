@@ -4,10 +4,11 @@ Nothing goes in that only Pelican could read again.
 """
 
 import io
+import os
 import pickle
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,8 @@ _MORE = ("category", "author", "status", "source_path", "locale_date", "files")
 # What only its reading needs, which is kept elsewhere.
 _LESS = frozenset({"stems", "body", "content", "_content"})
 _PLAIN = frozenset({str, int, float, bool, bytes, type(None), datetime})  # what nothing stands in
+_NOTHING = object()
+_FAILURES = (pickle.PicklingError, AttributeError, TypeError, sqlite3.Error, OSError)
 _OF_LABEL = ("name", "slug", "url", "save_as", "has_page", "description", "person", "portrait")
 _TABLES = """
 CREATE TABLE posts (number INTEGER PRIMARY KEY, path TEXT UNIQUE, held BLOB);
@@ -64,7 +67,7 @@ class _Pickler(pickle.Pickler):
         return NotImplemented
 
 
-class _Leaving:
+class _Pieces:
     """One build's pieces, while they are written."""
 
     def __init__(self, store: sqlite3.Connection, contents: Sequence["Content"]) -> None:
@@ -95,10 +98,12 @@ class _Leaving:
                 return _Named(self._lists[id(held)][1])
             if len(held) > FEW and all(id(one) in self._numbers for one in held):
                 return self._named(held)
+            if not {type(one) for one in held} - _PLAIN:
+                return held
             parts = [self.plain(one) for one in held]
             return parts if isinstance(held, list) else tuple(parts) if type(held) is tuple else held
         if isinstance(held, Mapping):
-            return {name: self.plain(value) for name, value in held.items()}
+            return {name: value if type(value) in _PLAIN else self.plain(value) for name, value in held.items()}
         if hasattr(held, "object_list"):
             if not hasattr(held, "paginator"):
                 return KeptPaginator(held.num_pages)
@@ -140,62 +145,89 @@ class _Named:
         return self._number
 
 
-def leave(
-    build: "SiteBuild", folder: Path, values: Iterable[tuple[str, object]], leads: Iterable[tuple[str, int]] = ()
-) -> str:
+class Leaving:
     """
-    Leave what *build* has arranged in *folder*.
+    What a build has arranged, on its way to where it is found: posts at once, the rest when all pages are written.
 
     Args:
-        values: More that is to be known by its name.
-        leads: Files of the output, each with the number of a post that leads there.
-
-    Returns:
-        Why there is nothing, for people who know the code; "" where all of it is there.
+        build: All of whose posts are as pages show them.
+        folder: Where it will be; until all is told, what the build before has left stays there.
     """
-    place, beside = folder / NAME, folder / f"{NAME}.new"
-    place.unlink(missing_ok=True)
-    beside.unlink(missing_ok=True)
-    try:
-        with closing(sqlite3.connect(beside, isolation_level=None)) as store:
-            store.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _TABLES)
-            leaving = _Leaving(store, build.contents)
-            _leave_posts(store, leaving, build.contents)
-            _leave_pages(store, leaving, build)
-            _leave_editions(leaving, build)
-            store.executemany("INSERT OR IGNORE INTO leads VALUES (?, ?)", leads)
-            for name, value in values:
-                leaving.keep(name, value)
-            store.execute("COMMIT")
-        beside.rename(place)
-    except (pickle.PicklingError, AttributeError, TypeError, sqlite3.Error, OSError) as error:
-        beside.unlink(missing_ok=True)
-        return f"{type(error).__name__}: {error}"
-    return ""
+
+    def __init__(self, build: "SiteBuild", folder: Path) -> None:
+        self._build, self._place = build, folder / NAME
+        self._beside = folder / f"{NAME}.{os.getpid()}"  # another build may be at it too
+        self._why = ""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for left in folder.glob(f"{NAME}.*"):  # by one that was killed
+                left.unlink(missing_ok=True)
+            self._store = sqlite3.connect(self._beside, isolation_level=None)
+            self._store.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _TABLES)
+            self._pieces = _Pieces(self._store, build.contents)
+            _leave_posts(self._store, self._pieces, build.contents)
+        except _FAILURES as error:
+            self._why = f"{type(error).__name__}: {error}"
+
+    def finish(self, values: Iterable[tuple[str, object]], leads: Iterable[tuple[str, int]] = ()) -> str:
+        """
+        Leave all of it.
+
+        Args:
+            values: More that is to be known by its name.
+            leads: Files of the output, each with the number of a post that leads there.
+
+        Returns:
+            Why there is nothing, for people who know the code; "" where all of it is there.
+        """
+        with suppress(OSError):
+            self._place.unlink(missing_ok=True)
+        try:
+            if not self._why:
+                _leave_pages(self._store, self._pieces, self._build)
+                _leave_editions(self._pieces, self._build)
+                self._store.executemany("INSERT OR IGNORE INTO leads VALUES (?, ?)", leads)
+                for name, value in values:
+                    self._pieces.keep(name, value)
+                self._store.execute("COMMIT")
+                self._store.close()
+                self._beside.rename(self._place)
+        except _FAILURES as error:
+            self._why = f"{type(error).__name__}: {error}"
+        self.drop()
+        return self._why
+
+    def drop(self) -> None:
+        """Leave nothing, where all has not been left."""
+        with suppress(AttributeError, sqlite3.Error):  # it has not even begun
+            self._store.close()
+        with suppress(OSError):
+            self._beside.unlink(missing_ok=True)
 
 
-def _leave_posts(store: sqlite3.Connection, leaving: _Leaving, contents: Iterable["Content"]) -> None:
+def _leave_posts(store: sqlite3.Connection, pieces: _Pieces, contents: Iterable["Content"]) -> None:
     from tertulia.site.contents import Content, leads_to_file
 
     names = [name for name in (*Content.__annotations__, *_MORE) if name not in _LESS]
     named = []
     for number, post in enumerate(contents):
-        values = {name: getattr(post, name) for name in names if hasattr(post, name)}
+        told = ((name, getattr(post, name, _NOTHING)) for name in names)  # some is worked out: asked for once
+        values = {name: value for name, value in told if value is not _NOTHING}
         given = {name: value for name, value in post.metadata.items() if name not in values and name not in _LESS}  # type: ignore[attr-defined]
         values |= {name: getattr(post, name, value) for name, value in given.items()}
         values["_content"] = text = post._content
         values["content"] = post.content if leads_to_file(text) else text
-        row = number, str(post.source_path), leaving.packed(values)  # type: ignore[attr-defined]
+        row = number, str(post.source_path), pieces.packed(values)  # type: ignore[attr-defined]
         store.execute("INSERT INTO posts VALUES (?, ?, ?)", row)
         named.append(names_of(post))
     for first in range(0, len(named), arrangement.TOGETHER):
-        leaving.keep(
+        pieces.keep(
             f"names {first // arrangement.TOGETHER}",
             dict(enumerate(named[first : first + arrangement.TOGETHER], first)),
         )
 
 
-def _leave_pages(store: sqlite3.Connection, leaving: _Leaving, build: "SiteBuild") -> None:
+def _leave_pages(store: sqlite3.Connection, pieces: _Pieces, build: "SiteBuild") -> None:
     numbers = {id(post): number for number, post in enumerate(build.contents)}
     shared: set[str] = set()
     for number, (name, inputs) in enumerate(build.page_inputs.items()):
@@ -203,23 +235,23 @@ def _leave_pages(store: sqlite3.Connection, leaving: _Leaving, build: "SiteBuild
         shared |= inputs.names
         alike = OF_EDITION if page.values.get("page_lang") in build.editions.others else frozenset()
         values = {name: value for name, value in page.values.items() if name in inputs.names - alike}
-        row = number, name, leaving.packed((page.kind, sorted(inputs.names), values))
+        row = number, name, pieces.packed((page.kind, sorted(inputs.names), values))
         store.execute("INSERT INTO pages VALUES (?, ?, ?)", row)
         store.executemany(
             "INSERT INTO shown VALUES (?, ?, ?)",
             ((numbers[post], number, size_of(read)) for post, read in inputs.posts.pairs() if post in numbers),
         )
     for name in sorted(shared & build.context.keys()):
-        leaving.keep(f"given {name}", build.context[name])
+        pieces.keep(f"given {name}", build.context[name])
 
 
-def _leave_editions(leaving: _Leaving, build: "SiteBuild") -> None:
+def _leave_editions(pieces: _Pieces, build: "SiteBuild") -> None:
     """Leave what the lists of each edition are given alike; and all lists of the blog, of which some name not all."""
     for lang, edition in build.editions.others.items():
         alike = {**edition.values_alike(), "articles": edition.posts}
         for name, value in alike.items():
-            leaving.keep(given_in(name, lang), value)
+            pieces.keep(given_in(name, lang), value)
     if build.editions.others and build.articles:
         every = {"tags": build.articles.tags.items(), "categories": build.articles.categories}
         for name, value in {**every, "authors": build.articles.authors}.items():
-            leaving.keep(f"every {name}", list(value))
+            pieces.keep(f"every {name}", list(value))

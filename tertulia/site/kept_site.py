@@ -99,7 +99,7 @@ class KeptSite:
         self._moved: dict[int, KeptPost] = {}  # in lists
 
     finds_files = True
-    movable = _OF_HEADER | {"tags", "date", "categories", "authors", "slug", "series_name"}
+    movable = _OF_HEADER | {"aliases", "tags", "date", "categories", "authors", "slug", "series_name"}
 
     def close(self) -> None:
         """Let go of what is kept."""
@@ -167,13 +167,15 @@ class KeptSite:
         for name in before.extra.keys() - now.extra.keys():
             if hasattr(post, name):  # which has all of it read
                 delattr(post, name)
-        if any(getattr(before, name) != getattr(now, name) for name in self.movable - _OF_HEADER):
+        if any(getattr(before, name) != getattr(now, name) for name in self.movable - _OF_HEADER - {"aliases"}):
             self.moves.refuse(post)
             self.moves.labels.respell(uses_of(before, self.build), uses_of(now, self.build))
             for name, value in self.arrivals.labels(now).items():
                 setattr(post, name, value)
             post.date, post.series_name = now.date, now.series_name
             self._place(post, before, now)
+        if before.aliases != now.aliases:
+            self.addresses.alias(post, now.aliases)
         place = self.moves.place_of(post)
         if place != was or before.series_name != now.series_name:
             self.moves.series.move(post)

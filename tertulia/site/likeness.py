@@ -245,34 +245,42 @@ class _Change:
                     differ[word].add(number)
         return differ
 
-    def _tell(self, differ: Mapping[str, Iterable[int]]) -> dict[int, set[str]]:
-        """Let words tell of posts as they do now; post → the words that remember it otherwise than before."""
-        moved: dict[int, set[str]] = defaultdict(set)
+    def _tell(self, differ: Mapping[str, Iterable[int]]) -> dict[int, dict[str, int]]:
+        """Let words tell of posts as they do now; post → the words that remember it otherwise, and how before."""
+        moved: dict[int, dict[str, int]] = defaultdict(dict)
         for word, numbers in differ.items():
             known = self._word(word)
             before = _tellers(known.told, self.rows.names)
-            for number in numbers:
+            weights = {number: self._post(number).words.get(word, 0) for number in numbers}
+            for number, weight in weights.items():
                 known.told.pop(number, None)
-                if weight := self._post(number).words.get(word):
+                if weight:
                     known.told[number] = weight
+            is_full = len(before) == POSTS_PER_WORD and before.keys().isdisjoint(weights)
+            if is_full and max(weights.values()) < min(before.values()):  # none of them came or comes into question
+                self._tellers[word] = before
+                continue
             after = self._tellers[word] = _tellers(known.told, self.rows.names)
             for number in before.keys() | after.keys():
                 if before.get(number) != after.get(number):
-                    moved[number].add(word)
+                    moved[number][word] = before.get(number, 0)
         self._new_words |= differ.keys()
         return moved
 
-    def _relate(self, anew: set[int], moved: Mapping[int, set[str]]) -> set[int]:
+    def _relate(self, anew: set[int], moved: Mapping[int, Mapping[str, int]]) -> set[int]:
         """
         Find the relatives of those *anew*, and what becomes of those of others now that words remember some otherwise.
         """
         before = {number: self._relatives(number) for number in anew}
         unknown = set(anew)
         for number, words in moved.items():
-            likeness = self._likeness_to(number)
-            for other in set().union(*(self._word(word).told for word in words)) - unknown - {number}:
+            now = self._likeness_to(number)
+            for other, was in self._likeness_before(number, words, now).items():
+                likeness = now.get(other, 0)
+                if was == likeness or max(was, likeness) < LEAST_LIKENESS or other == number or other in unknown:
+                    continue
                 known = self._relatives(other)
-                found = self._with(known, number, likeness.get(other, 0))
+                found = self._with(known, number, likeness)
                 if found == known:
                     continue
                 before.setdefault(other, known)
@@ -289,8 +297,6 @@ class _Change:
     def _with(self, found: list[tuple[int, int]], other: int, likeness: int) -> list[tuple[int, int]] | None:
         """Return the relatives *found* when *other* is so alike; None where one who was none of them may be now."""
         was = next((known for known, number in found if number == other), 0)
-        if likeness == was or (not was and likeness < LEAST_LIKENESS):
-            return found
         if likeness < was and len(found) >= self.most:
             return None
         others = [one for one in found if one[1] != other]
@@ -305,6 +311,15 @@ class _Change:
             weight = self._remembered(word).get(number, 0)
             for other, told in self._word(word).told.items() if weight else ():
                 alike[other] += told * weight
+        return alike
+
+    def _likeness_before(self, number: int, words: Mapping[str, int], now: dict[int, int]) -> dict[int, int]:
+        """Return the same when these *words* remembered that post so, and all the others as *now*."""
+        alike = now.copy()
+        for word, weight in words.items():
+            more = weight - self._remembered(word).get(number, 0)
+            for other, told in self._word(word).told.items():
+                alike[other] += told * more
         return alike
 
     def _remembered(self, word: str) -> dict[int, int]:

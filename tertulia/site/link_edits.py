@@ -81,7 +81,7 @@ class LinkEdits:
         for name in lost:
             if self.arrangement.leading_to(name) - looked_at:
                 raise NeedsBuildError(say("edit_led_to", path=name))
-        new = {name for name in self.drawn if not (self.output / name).exists()}
+        new = {name for name in (*self.drawn, *self.addresses.asked) if not (self.output / name).exists()}
         self.arrivals.refuse_addresses(lost, new)
         self.arrivals.refuse_links(self.arrangement.value("broken"), new, posts)
 
@@ -100,6 +100,7 @@ class LinkEdits:
             tell=found.append,
         )
         check.made = {**dict.fromkeys(self.drawn, True), **dict.fromkeys(self.build.coming, True)}
+        check.made |= dict.fromkeys(self.addresses.asked, True)
         check.made |= {name: held is not None for name, held in self.moves.files.items() if name not in check.made}
         for name, page in self.drawn.items():
             check.read(self.output / name, page.decode())

@@ -25,11 +25,11 @@ from tertulia.site import (
     series_edits,
     talk_edits,
 )
-from tertulia.site.arrangement_left import leave
+from tertulia.site.arrangement_left import Leaving
 from tertulia.site.build import KEY, SiteBuild
 from tertulia.site.contents import listed
 from tertulia.site.editions import Editions
-from tertulia.site.search import SearchIndex
+from tertulia.site.search import LaterIndex, SearchIndex
 
 # Settings that only Pelican understands, or that are of one build.
 _OF_PELICAN = frozenset({KEY, "PAGINATION_PATTERNS", "OUTPUT_PATH", "INPUTS_PATH", "KEPT_OUTPUT"})
@@ -37,6 +37,20 @@ _PARTS = (
     talk_edits, label_edits, series_edits, picture_edits, capture_edits, arrivals, card_edits, kept_search,
 )  # fmt: skip
 _PLACES = ("PATH", "CACHE_PATH", "IMAGE_CACHE_PATH", "CONVERSATION_PATH", "THEME")
+
+
+def begin(build: SiteBuild) -> None:
+    """Begin to leave what *build* has arranged, while its pages are drawn: all that stands of its posts."""
+    is_kept = build.kept and build.reads is None and not build.settings.get("PELICAN_FEEDS")
+    if is_kept and build.state.folder and not isinstance(build.search, LaterIndex):
+        build.leaving = Leaving(build, build.state.folder)
+
+
+def drop(build: SiteBuild) -> None:
+    """Leave nothing of what was begun."""
+    if build.leaving:
+        build.leaving.drop()
+        build.leaving = None
 
 
 def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str:
@@ -52,6 +66,7 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
     """
     why = _cannot_be_kept(build)
     if why or build.state.folder is None:
+        drop(build)
         return why
     kept = {
         "settings": _settings(build.context),
@@ -95,7 +110,8 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
     }
     check = broken_links.LinkCheck(build.output, build.settings)
     leads = ((file, of_posts[post]) for post, file in _led_to(check, build) if post in of_posts)
-    return leave(build, build.state.folder, chain(values.items(), _searched(build), _readings(build)), leads)
+    leaving, build.leaving = build.leaving or Leaving(build, build.state.folder), None
+    return leaving.finish(chain(values.items(), _searched(build), _readings(build)), leads)
 
 
 def _settings(context: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,8 +37,8 @@ from tertulia.site.shelf import LaidBy, Packed, Shelf, pack
 from tertulia.site.strays import ENDINGS
 from tertulia.site.up_to_date import PASSED_OVER, Stamp, is_sure, stamp_of
 
-# Readings lie in so many files, so that an edit writes a small part of them anew.
-PARTS = 32
+# Readings lie in so many files, so that an edit reads and writes a small part of them.
+PARTS = 256
 EVER = datetime(1, 1, 1, tzinfo=UTC)  # the date of a page that has none
 # What a page is made with and whose version its bytes may depend on.
 LIBRARIES = (

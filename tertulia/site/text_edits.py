@@ -28,11 +28,12 @@ from tertulia.site.taxonomy import unlink_tags
 TEXT = frozenset({
     *("content", "body", "body_line", "header_lines", "summary", "summary_text", "words", "minutes", "toc", "stems"),
     *("question", "content_warning", "updates", "credits", "modified", "extra"),
+    *("networks", "audience", "pictures"),
 })  # fmt: skip
 # What it is called by others besides.
 NAME = frozenset({"title", "is_note"})
-# The same without what tells where a text has something, or what it is like.
-_SHOWN = TEXT - {"body", "body_line", "stems"}
+# The same without what tells where a text has something, what it is like, or how it is announced.
+_SHOWN = TEXT - {"body", "body_line", "stems", "networks", "audience", "pictures"}
 
 
 class NeedsBuildError(Exception):

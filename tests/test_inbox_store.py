@@ -12,7 +12,7 @@ from msgspec.structs import replace as replace_row
 from sqlalchemy import select
 
 from tertulia.content.tone import Tone, tone_of
-from tertulia.store import archive, open_store
+from tertulia.store import archive, erased, open_store
 from tertulia.store.conversation_tables import comments
 from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.inbox import HOLD_FOR, InboxFilter
@@ -58,6 +58,16 @@ def test_what_the_author_answered_anywhere_is_answered(store):
     store.conversation.remove("mastodon", "2", later(9))
     assert ("unanswered", False) == state(store, key)
     assert NOW == store.inbox.page(InboxFilter(), NOW).items[0].said.published
+
+
+def test_an_answer_that_is_forgotten_answers_nothing(store):
+    """What it answered waits again."""
+    key, mine = say_(store, 1), answer(store, 2, to=1, at=5)
+    assert ("answered", False) == state(store, key)
+    with store.database.writing() as connection:
+        number = connection.execute(select(comments.c.id).where(comments.c.key == mine)).scalar_one()
+        erased.forget(connection, [number])
+    assert ("unanswered", False) == state(store, key)
 
 
 def test_an_answer_that_comes_before_what_it_answers_counts(store):

@@ -34,6 +34,9 @@ def test_advice_of_one_kind_for_very_many_files_is_said_once():
         ('There are %s items "with id" %s', (2, "x"), None),
         ("Could not process %s", ("posts/a.rst",), "content/posts/a.rst: no se ha podido leer; "),
         ("Skipping %s: could not find information about '%s'", ("/blog/content/a.ipynb", "title"), "content/a.ipynb: "),
+        ("Cannot load plugin `%s`\n%s", ("mio", ModuleNotFoundError("x", name="nada")), "PLUGINS: no se puede usar"),
+        ("Cannot register plugin `%s`\n%s", ("mio", ZeroDivisionError("uy")), "PLUGINS: «mio» falla al empezar ("),
+        ("Cannot register plugin `%s`\n%s", ("mio", AttributeError("no r", name="register")), "PLUGINS: «mio» falla"),
         ("Other %s", ("/blog/content/posts/a.md",), "Other content/posts/a.md"),
     ],
 )

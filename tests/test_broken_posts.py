@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 
 import pytest
 from pelican.readers import RstReader
@@ -264,6 +265,19 @@ def test_pages_with_one_id_are_told(folder, build):
     records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
     told = [record.getMessage() for record in records if "mismo «Id:»" in record.getMessage()]
     assert ["content/pages/b.md:2:", "content/pages/c.md:2:"] == sorted(line.partition(" ")[0] for line in told)
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="names are text there")
+def test_a_file_whose_name_is_no_text_is_told(folder, build):
+    """As old zips hold them: it is left out, and all else is built."""
+    for place in ("posts", "pages"):
+        name = os.path.join(os.fsencode(folder / "content" / place), b"a\xf1o.md")
+        with open(name, "wb") as file:
+            file.write("Título: Año\nFecha: 2026-01-02\n\nHola.\n".encode())
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    lines = [line for line in told(records) if "su nombre no está en UTF-8" in line]
+    assert ["content/pages/a?o.md", "content/posts/a?o.md"] == sorted(line.partition(":")[0] for line in lines)
+    assert {"la-buena"} == built(folder)
 
 
 @pytest.mark.parametrize(("day", "expected"), [

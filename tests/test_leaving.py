@@ -1,11 +1,12 @@
 """What a build leaves for the next edit is begun while its pages are drawn, and is there whole or not at all."""
 
 import os
+from contextlib import closing
 
 import pytest
 
 from tertulia.site import site_left
-from tertulia.site.arrangement import NAME
+from tertulia.site.arrangement import NAME, Arrangement
 from tests.editing import NOW, REPORT, Blog, arranged, blog
 
 __all__ = ["blog"]
@@ -48,3 +49,14 @@ def test_what_may_not_be_left_leaves_nothing_beside(blog):
     build.written = {}
     assert site_left.leave_site(build, "mark", REPORT)
     assert [] == left(blog)
+
+
+def test_a_text_is_read_when_its_own_page_asks_for_it(blog):
+    """A list shows hundreds of posts, and of none of them the text."""
+    state = blog.root / "state"
+    site_left.leave_site(arranged(blog.root, blog.root / "one", NOW, state=state)[1], "mark", REPORT)
+    with closing(Arrangement(state)) as arrangement:
+        post = arrangement.post_at(str(blog.root / "content" / "posts" / "dos.md"))
+        assert post.minutes and post.summary
+        assert not {"content", "_content"} & post.__dict__.keys()
+        assert "otra" in post.content and post.content == post._content

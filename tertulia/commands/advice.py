@@ -34,6 +34,8 @@ def of_pelican(record: logging.LogRecord, content: Path) -> str | None:
         return None
     if said.startswith(("Cannot load plugin", "Cannot register plugin")):
         name, error = _arguments(record)[0], (sys.exception() or record.args[-1])  # type: ignore[index]
+        if isinstance(error, BaseException) and not isinstance(error, ImportError):
+            return say("plugin_fails", plugin=name, why=f"{type(error).__name__}: {error}")
         return say("no_plugin", name=getattr(error, "name", "") or name, plugin=name)
     if said.startswith("Could not process"):
         return f"content/{_arguments(record)[0]}: {say('cannot_process')}; {say('cannot_process_fix')}"

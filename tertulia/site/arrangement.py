@@ -25,7 +25,8 @@ TOGETHER = 256
 # What all lists of an edition (``tertulia/site/editions.py``) are given alike, and is another in each.
 OF_EDITION = frozenset({"tags", "categories", "authors", "period_archives"})
 _OF_CARD = "minutes"  # an attribute that lists read and who only names a post does not
-_LESS_OF_KEPT = frozenset({"number", "_read", "cards", "stems", "body", "last_changed"})
+TEXTS = ("_content", "content")  # what only the page of a post shows: nine tenths of it
+_LESS_OF_KEPT = frozenset({"number", "_read", "_read_texts", *TEXTS, "cards", "stems", "body", "last_changed"})
 
 
 class KeptPost:
@@ -33,25 +34,30 @@ class KeptPost:
 
     number: int
 
-    def __init__(self, number: int, read: Callable[[int], Mapping[str, Any]]) -> None:
-        self.__dict__.update(number=number, _read=read)
+    def __init__(
+        self, number: int, read: Callable[[int], Mapping[str, Any]], read_texts: Callable[[int], Mapping[str, Any]]
+    ) -> None:
+        self.__dict__.update(number=number, _read=read, _read_texts=read_texts)
 
     def __reduce__(self) -> Any:
         return kept_post, (self.number,)
 
     @property
     def is_read(self) -> bool:
-        """Whether all that is known of it is here, or more."""
+        """Whether all that is known of it, but its texts, is here, or more."""
         return "_read" not in self.__dict__
 
     def __getattr__(self, name: str) -> Any:
-        if "_read" not in self.__dict__:
+        if name in TEXTS and "_read_texts" in self.__dict__:
+            self.__dict__.update({**self.__dict__.pop("_read_texts")(self.number), **self.__dict__})
+        elif "_read" in self.__dict__:
+            self._have_all()
+        else:
             raise AttributeError(name)
-        self._have_all()
         return getattr(self, name)
 
     def _have_all(self) -> None:
-        """Have all that is known of it here; what it was given meanwhile stays."""
+        """Have all that is known of it here, but its texts; what it was given meanwhile stays."""
         if read := self.__dict__.pop("_read", None):
             self.__dict__.update({**read(self.number), **self.__dict__})
 
@@ -215,7 +221,7 @@ class Arrangement:
     def post(self, number: int) -> KeptPost:
         """Return the post of that *number*, which may never be asked anything."""
         if number not in self._posts:
-            self._posts[number] = KeptPost(number, self._read_post)
+            self._posts[number] = KeptPost(number, self._read_post, self._read_texts)
         return self._posts[number]
 
     def post_at(self, path: str) -> KeptPost | None:
@@ -331,7 +337,7 @@ class Arrangement:
         if instead is None:
             (last,) = self._store.execute("SELECT coalesce(max(number), -1) FROM posts").fetchone()
             number = max(last, *self._posts, -1) + 1
-            instead = self._posts[number] = KeptPost(number, self._read_post)
+            instead = self._posts[number] = KeptPost(number, self._read_post, self._read_texts)
         number = instead.number
         instead.__dict__.clear()
         instead.__dict__.update(values, source_path=path, number=number)
@@ -358,13 +364,15 @@ class Arrangement:
             piece, names = self._names(post.number)
             self.leave(piece, {**names, post.number: names_of(post)})
             held = {name: value for name, value in post.__dict__.items() if name not in _LESS_OF_KEPT}
-            rows.append((post.number, str(post.source_path), pickle.dumps(held, pickle.HIGHEST_PROTOCOL)))
+            texts = {name: text for name in TEXTS if (text := getattr(post, name, None)) is not None}
+            packed = (pickle.dumps(one, pickle.HIGHEST_PROTOCOL) for one in (held, texts))
+            rows.append((post.number, str(post.source_path), *packed))
         pieces = [(name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) for name, value in self._left.items()]
         self._begin()
         self._store.executemany("DELETE FROM posts WHERE number = ?", [(post.number,) for post in changes.gone])
         self._store.executemany("DELETE FROM leads WHERE post = ?", [(number,) for number in changes.leads])
         self._store.executemany("DELETE FROM shown WHERE post = ?", [(post.number,) for post in changes.gone])
-        self._store.executemany("INSERT OR REPLACE INTO posts VALUES (?, ?, ?)", rows)
+        self._store.executemany("INSERT OR REPLACE INTO posts VALUES (?, ?, ?, ?)", rows)
         for name, page in changes.pages.items():
             self._change_page(name, page and pickle.dumps(page, pickle.HIGHEST_PROTOCOL))
         self._store.executemany(
@@ -396,6 +404,11 @@ class Arrangement:
         (held,) = self._store.execute("SELECT held FROM posts WHERE number = ?", (number,)).fetchone()
         values: Mapping[str, Any] = self._unpacked(held)
         return values
+
+    def _read_texts(self, number: int) -> Mapping[str, Any]:
+        (held,) = self._store.execute("SELECT texts FROM posts WHERE number = ?", (number,)).fetchone()
+        texts: Mapping[str, Any] = self._unpacked(held)
+        return texts
 
     def _unpacked(self, held: bytes) -> Any:
         return _Unpickler(held, self).load()

@@ -41,7 +41,7 @@ _NOTHING = object()
 _FAILURES = (pickle.PicklingError, AttributeError, TypeError, sqlite3.Error, OSError)
 _OF_LABEL = ("name", "slug", "url", "save_as", "has_page", "description", "person", "portrait")
 _TABLES = """
-CREATE TABLE posts (number INTEGER PRIMARY KEY, path TEXT UNIQUE, held BLOB);
+CREATE TABLE posts (number INTEGER PRIMARY KEY, path TEXT UNIQUE, held BLOB, texts BLOB);
 CREATE TABLE pages (number INTEGER PRIMARY KEY, name TEXT UNIQUE, held BLOB);
 CREATE TABLE shown (post INTEGER, page INTEGER, size INTEGER, PRIMARY KEY (post, page)) WITHOUT ROWID;
 CREATE TABLE pieces (name TEXT PRIMARY KEY, held BLOB) WITHOUT ROWID;
@@ -215,10 +215,10 @@ def _leave_posts(store: sqlite3.Connection, pieces: _Pieces, contents: Iterable[
         values = {name: value for name, value in told if value is not _NOTHING}
         given = {name: value for name, value in post.metadata.items() if name not in values and name not in _LESS}  # type: ignore[attr-defined]
         values |= {name: getattr(post, name, value) for name, value in given.items()}
-        values["_content"] = text = post._content
-        values["content"] = post.content if leads_to_file(text) else text
-        row = number, str(post.source_path), pieces.packed(values)  # type: ignore[attr-defined]
-        store.execute("INSERT INTO posts VALUES (?, ?, ?)", row)
+        text = post._content
+        texts = {"_content": text, "content": post.content if leads_to_file(text) else text}
+        row = number, str(post.source_path), pieces.packed(values), pieces.packed(texts)  # type: ignore[attr-defined]
+        store.execute("INSERT INTO posts VALUES (?, ?, ?, ?)", row)
         named.append(names_of(post))
     for first in range(0, len(named), arrangement.TOGETHER):
         pieces.keep(

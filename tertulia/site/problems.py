@@ -77,12 +77,17 @@ def links_out(content: Path) -> Iterator[str]:
 
 def inside_only(takes: Callable[..., bool], content: Path) -> Callable[..., bool]:
     """
-    Return what *takes* says of a file in *content*, by its relative path; never yes to one that a link leads out to.
+    Return what *takes* says of a file in *content*, by its relative path.
+
+    Never yes to one that a link leads out to, nor, and that is told, to one whose name is no text: of an old zip, say.
     """
     is_home = cache(lambda folder: is_inside(Path(folder), content))  # of each folder asked once: files are many
 
     @cache  # and of each file, which is met by every generator
     def is_ours(path: str) -> bool:
+        if (readable := path.encode("utf-8", "replace").decode("utf-8")) != path:
+            report(Problem(f"content/{readable}", None, say("odd_name"), say("odd_name_fix")))
+            return False
         whole = os.path.join(content, path)
         return is_inside(Path(whole), content) if os.path.islink(whole) else is_home(os.path.dirname(whole))
 

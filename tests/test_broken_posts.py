@@ -332,3 +332,15 @@ def test_a_text_that_lies_where_no_posts_are_is_told(tmp_path, build):
     records = build(content, tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False, ARTICLE_PATHS=["blog"])
     (about,) = [r.getMessage() for r in records if "content/posts/a.md: no se lee" in r.getMessage()]
     assert "content/blog, content/pages" in about
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes in folders")
+@pytest.mark.parametrize("name", ["posts/tubo.md", "pages/tubo.md", "people.toml", "tags.toml", "links.toml"])
+def test_a_pipe_is_told_and_not_waited_for(folder, build, name):
+    """Nobody writes into it, and whoever opened it would wait without end."""
+    path = folder / "content" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    told = [r.getMessage() for r in build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)]
+    assert [line for line in told if "tubería" in line and path.name in line]

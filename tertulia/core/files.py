@@ -28,6 +28,20 @@ _DEVICE = lazy_re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9Â
 _NOT_IN_NAMES = lazy_re.compile(r'[<>:"|?*\\\x00-\x1f]')
 
 
+def read_regular(path: Path) -> bytes:
+    """
+    Return what lies in *path*.
+
+    Raises:
+        OSError: there is none, or it may not be read; ``ESPIPE`` where it is a pipe, which would be waited for without
+            end, or a device.
+    """
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.ESPIPE, os.strerror(errno.ESPIPE), str(path))
+        return file.read()
+
+
 def write_whole(path: Path, data: bytes | str, *, mode: int = PUBLIC, durable: bool = True) -> None:
     """
     Put *data* into the file *path*; whoever reads it meanwhile sees the old file or the new one.

@@ -329,7 +329,7 @@ _REASONS = {
     errno.ENOENT: "reason_absent", errno.EACCES: "reason_denied", errno.EPERM: "reason_denied",
     errno.ELOOP: "reason_loop", errno.EISDIR: "reason_folder", errno.ENOSPC: "reason_full",
     errno.EADDRINUSE: "reason_taken", errno.EEXIST: "reason_exists", errno.ENOTDIR: "reason_not_folder",
-    errno.EROFS: "reason_read_only",
+    errno.EROFS: "reason_read_only", errno.ESPIPE: "reason_no_file",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from tertulia.core import lazy_re
 from tertulia.core.errors import ContentError
-from tertulia.core.files import is_inside
+from tertulia.core.files import is_inside, read_regular
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 
@@ -109,7 +109,7 @@ def read(path: str | Path) -> Table:
     if not is_inside(path, path.parent):  # a link out of content/, which the build tells
         return Table(shown)
     try:
-        source = path.read_text("utf-8-sig")
+        source = read_regular(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         return Table(shown, source, tomllib.loads(source))
     except FileNotFoundError:
         return Table(shown)

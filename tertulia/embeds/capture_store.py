@@ -16,7 +16,7 @@ import msgspec
 
 from tertulia.core import lazy_re, strict_json
 from tertulia.core.errors import ContentError
-from tertulia.core.files import is_inside, locked, part_prefix, write_if_changed
+from tertulia.core.files import is_inside, locked, part_prefix, read_regular, write_if_changed
 from tertulia.core.languages import say
 from tertulia.embeds.types import Capture, State, files_of, fingerprint
 
@@ -86,7 +86,7 @@ class CaptureStore:
         if not is_inside(file, self.path.parent):  # a link out of content/, which the build tells
             return None
         try:
-            return strict_json.decode(file.read_bytes(), type=Capture)
+            return strict_json.decode(read_regular(file), type=Capture)
         except FileNotFoundError:
             return None
         except (ValueError, OSError) as error:
@@ -117,7 +117,7 @@ class CaptureStore:
         """Every readable item, in a stable order."""
         for file in sorted(self.path.glob("*/*.json")):
             with contextlib.suppress(ValueError, OSError):
-                yield strict_json.decode(file.read_bytes(), type=Capture)
+                yield strict_json.decode(read_regular(file), type=Capture)
 
     def save(self, capture: Capture, pictures: Mapping[str, bytes] | None = None) -> bool:
         """

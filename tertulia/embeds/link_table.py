@@ -29,7 +29,7 @@ from msgspec.structs import replace
 
 from tertulia.core.asked import Answer, Question, noted
 from tertulia.core.errors import ContentError
-from tertulia.core.files import locked, write_if_changed
+from tertulia.core.files import locked, read_regular, write_if_changed
 from tertulia.core.languages import say
 
 HOPS = 5  # most addresses that may stand for the next one
@@ -67,7 +67,7 @@ class LinkTable:
             ContentError: the file is there and is no such table.
         """
         try:
-            entries = tomllib.loads(path.read_text("utf-8"))
+            entries = tomllib.loads(read_regular(path).decode())
             table = cls(
                 {url: KnownLink(**{k: str(v) for k, v in e.items() if k in _FIELDS}) for url, e in entries.items()}
             )

@@ -10,12 +10,14 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from tertulia.core import languages
+from tertulia.core.files import read_regular
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Severity
 
 _REASONS = {
     errno.ENOENT: "reason_missing", errno.EACCES: "reason_denied", errno.EPERM: "reason_denied",
     errno.ELOOP: "reason_loop", errno.EISDIR: "reason_folder",
+    errno.ESPIPE: "reason_no_file",
 }  # fmt: skip
 _RTF = b"{\\rtf"  # what TextEdit saves unless it is told otherwise, whatever the file is called
 
@@ -62,7 +64,7 @@ def load(path: Path, shown: str, most_bytes: int = 2_000_000) -> tuple[str, Prob
         size = path.stat().st_size
         if size > most_bytes:
             return problem("huge_file", size=f"{size / 1e6:.1f}", limit=f"{most_bytes / 1e6:.0f}")
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError as error:
         return problem("unreadable_file", reason=say(_REASONS.get(error.errno or 0, "reason_other")))
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):

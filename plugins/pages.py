@@ -2,7 +2,7 @@
 
 from pelican import Pelican, signals
 
-from tertulia.site import site_left
+from tertulia.edits import site_left
 from tertulia.site.build import SiteBuild
 from tertulia.site.post_feeds import write_feeds
 

@@ -16,14 +16,14 @@ from PIL import Image
 
 from tertulia import defaults
 from tertulia.conversation.thread import nest
+from tertulia.edits.kept_site import KeptSite
+from tertulia.edits.site_left import leave_site
+from tertulia.edits.text_edits import NeedsBuildError
 from tertulia.embeds import providers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.types import Capture, State
 from tertulia.site import writing
 from tertulia.site.build import SiteBuild
-from tertulia.site.kept_site import KeptSite
-from tertulia.site.site_left import leave_site
-from tertulia.site.text_edits import NeedsBuildError
 from tests import corpus
 from tests.conftest import BLOG, ROOT, forget_posts
 

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
+from tertulia.edits.site_left import leave_site
 from tertulia.site import search
-from tertulia.site.site_left import leave_site
 from tests.editing import (
     NOW,
     REPORT,

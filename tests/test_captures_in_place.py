@@ -5,11 +5,11 @@ from contextlib import closing
 import pytest
 
 from tertulia.conversation.thread import nest
+from tertulia.edits.kept_site import KeptSite
+from tertulia.edits.text_edits import NeedsBuildError
 from tertulia.embeds import providers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.types import Capture, Image, State
-from tertulia.site.kept_site import KeptSite
-from tertulia.site.text_edits import NeedsBuildError
 from tests.editing import TAGGED, TOOT, WITHOUT_SCHEMA, blog, capture, gone, saying, shown
 
 pytestmark = pytest.mark.slow

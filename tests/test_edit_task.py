@@ -16,7 +16,8 @@ from tertulia.commands import build, build_report, edited
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.core import files, languages
-from tertulia.site import kept_site, up_to_date
+from tertulia.edits import kept_site
+from tertulia.site import up_to_date
 from tertulia.site.up_to_date import TICK_NS
 from tests.conftest import ROOT
 from tests.editing import TAGGED, Blog, assert_same, blog, gone, new, picture, saying, tree

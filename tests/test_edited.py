@@ -10,9 +10,10 @@ import pytest
 from tertulia.content import posts, snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.conversation.thread import nest
-from tertulia.site import arrangement, arrangement_left, kept_site, post_feeds, search
-from tertulia.site.kept_site import KeptSite
-from tertulia.site.site_left import leave_site
+from tertulia.edits import arrangement, arrangement_left, kept_site
+from tertulia.edits.kept_site import KeptSite
+from tertulia.edits.site_left import leave_site
+from tertulia.site import post_feeds, search
 from tests.editing import (
     NOW,
     REPORT,

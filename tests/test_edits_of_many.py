@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
-from tertulia.site import archives, arrangement, list_edits
-from tertulia.site.site_left import leave_site
+from tertulia.edits import arrangement, list_edits
+from tertulia.edits.site_left import leave_site
+from tertulia.site import archives
 from tests.editing import FIRST_DAY, NOW, REPORT, Blog, arranged, assert_same, built, gone, in_place, new, saying, tree
 
 pytestmark = pytest.mark.slow

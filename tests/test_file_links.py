@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tertulia.site.file_links import FileLinks
-from tertulia.site.text_edits import NeedsBuildError
+from tertulia.edits.file_links import FileLinks
+from tertulia.edits.text_edits import NeedsBuildError
 
 CONTENT = Path("/blog/content")
 HERE = CONTENT / "posts" / "dos.md"

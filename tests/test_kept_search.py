@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from tertulia.site import kept_search, search
-from tertulia.site.kept_search import KeptSearch
-from tertulia.site.text_edits import NeedsBuildError
+from tertulia.edits import kept_search
+from tertulia.edits.kept_search import KeptSearch
+from tertulia.edits.text_edits import NeedsBuildError
+from tertulia.site import search
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 

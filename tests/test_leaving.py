@@ -5,8 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from tertulia.site import site_left
-from tertulia.site.arrangement import NAME, Arrangement
+from tertulia.edits import site_left
+from tertulia.edits.arrangement import NAME, Arrangement
 from tests.editing import NOW, REPORT, Blog, arranged, blog
 
 __all__ = ["blog"]

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from pelican.contents import Author, Category
 from pelican.settings import DEFAULT_CONFIG
 
+from tertulia.edits.label_edits import pelican_slug
 from tertulia.site import archives
-from tertulia.site.label_edits import pelican_slug
 from tests.editing import (
     TAGGED,
     Blog,

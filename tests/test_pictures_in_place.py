@@ -5,8 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from tertulia.site.arrangement import Arrangement
-from tertulia.site.site_left import leave_site
+from tertulia.edits.arrangement import Arrangement
+from tertulia.edits.site_left import leave_site
 from tests.editing import NOW, REPORT, TAGGED, arranged, blog, built, in_place, new, picture, saying, shown
 
 pytestmark = pytest.mark.slow

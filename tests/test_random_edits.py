@@ -17,9 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from tertulia import defaults
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment, Conversation
+from tertulia.edits.site_left import leave_site
 from tertulia.embeds.types import State
 from tertulia.site import archives, search
-from tertulia.site.site_left import leave_site
 from tests import editing
 from tests.conftest import ROOT
 from tests.editing import (

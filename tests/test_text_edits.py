@@ -15,8 +15,8 @@ from tertulia.commands.background_search import BackgroundSearch
 from tertulia.commands.build_report import BuildReport
 from tertulia.commands.live import LiveSite
 from tertulia.commands.warm import WarmBuilder
+from tertulia.edits.text_edits import BuiltSite, NeedsBuildError, TextEdits
 from tertulia.site import choices
-from tertulia.site.text_edits import BuiltSite, NeedsBuildError, TextEdits
 from tests.conftest import ROOT
 from tests.editing import TEXTS, Blog, arranged, built, picture, tree
 

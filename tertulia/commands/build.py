@@ -336,7 +336,7 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tupl
 
 def _leave_arranged(built: "SiteBuild", report: BuildReport) -> str:
     """Leave what an edit will need; the mark of it, or ""."""
-    from tertulia.site import site_left
+    from tertulia.edits import site_left
 
     if report.passing:
         site_left.drop(built)

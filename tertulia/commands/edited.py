@@ -17,9 +17,9 @@ from tertulia.conversation.thread import nest
 from tertulia.core.files import locked
 from tertulia.core.languages import say
 from tertulia.core.visible import visible
+from tertulia.edits.kept_site import KeptSite
+from tertulia.edits.text_edits import NeedsBuildError
 from tertulia.site import up_to_date
-from tertulia.site.kept_site import KeptSite
-from tertulia.site.text_edits import NeedsBuildError
 from tertulia.site.up_to_date import BuildNote, Look, Stamp, Told, is_sure, stamp_of
 
 

@@ -4,7 +4,7 @@ Nothing of a blog is read before the fork, so each build is as if it had a proce
 fork safely, it has.
 
 The fork that has built stays, with all that it has arranged: a text that is saved again it draws alone, in a
-hundredth of the time (``Keeper``, ``tertulia/site/text_edits.py``). It ends when nobody listens to it any more.
+hundredth of the time (``Keeper``, ``tertulia/edits/text_edits.py``). It ends when nobody listens to it any more.
 """
 
 import contextlib
@@ -173,7 +173,7 @@ def _build(arguments: list[str], place: str, tell_done: int) -> None:
     built = build.main(arguments)
     if built is None:
         return
-    from tertulia.site.text_edits import BuiltSite, NeedsBuildError, TextEdits
+    from tertulia.edits.text_edits import BuiltSite, NeedsBuildError, TextEdits
 
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(place)

@@ -57,7 +57,6 @@ from tertulia.site.words import SiteWords
 log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
-    from tertulia.site.arrangement_left import Leaving
     from tertulia.site.cards import CardSet
     from tertulia.site.facets import Settled
     from tertulia.site.redirects import LedOn
@@ -121,7 +120,7 @@ class SiteBuild(Struct):
     environments: list[Environment] = field(default_factory=list)  # of templates
     reads: Reads | None = None  # watches what templates read
     relate: Callable[[], None] | None = None  # gives posts their relatives, which are being worked out
-    leaving: "Leaving | None" = None  # what was arranged, on its way to the next edit
+    leaving: Any = None  # what was arranged, on its way to the next edit (``tertulia/edits/arrangement_left.py``)
     rest_of_pages: Callable[[], None] | None = None  # waits until all pages are written, which are being drawn
     cards: "CardSet | None" = None
     search: SearchIndex | LaterIndex | None = None

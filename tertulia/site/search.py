@@ -334,7 +334,7 @@ def languages_of(pages: Iterable[bytes]) -> list[str]:
 
 
 def pieces(part: str) -> str:
-    """Return how the pages of a *part* are called in what a build leaves (``tertulia/site/arrangement.py``)."""
+    """Return how the pages of a *part* are called in what a build leaves (``tertulia/edits/arrangement.py``)."""
     return f"search/{part}"
 
 

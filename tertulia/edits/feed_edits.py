@@ -4,11 +4,11 @@ import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
+from tertulia.edits.arrangement import Arrangement, Changes, KeptPost
+from tertulia.edits.list_edits import ListEdit
+from tertulia.edits.text_edits import Edit
 from tertulia.site import feeds, post_feeds
-from tertulia.site.arrangement import Arrangement, Changes, KeptPost
 from tertulia.site.build import SiteBuild
-from tertulia.site.list_edits import ListEdit
-from tertulia.site.text_edits import Edit
 
 
 class FeedEdits:

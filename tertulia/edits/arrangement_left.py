@@ -1,4 +1,4 @@
-"""What a build has arranged, left piece by piece for the edits that come (``tertulia/site/arrangement.py``).
+"""What a build has arranged, left piece by piece for the edits that come (``tertulia/edits/arrangement.py``).
 
 Nothing goes in that only Pelican could read again.
 """
@@ -13,8 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tertulia.site import arrangement
-from tertulia.site.arrangement import (
+from tertulia.edits import arrangement
+from tertulia.edits.arrangement import (
     NAME,
     OF_EDITION,
     KeptListPage,

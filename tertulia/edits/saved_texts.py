@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tertulia.core.languages import say
+from tertulia.edits.arrangement import WHOLE
+from tertulia.edits.arrivals import Arrivals
+from tertulia.edits.text_edits import Edit, NeedsBuildError, TextEdits
 from tertulia.embeds import draw
-from tertulia.site.arrangement import WHOLE
-from tertulia.site.arrivals import Arrivals
 from tertulia.site.build import SiteBuild
 from tertulia.site.embeds import pictures_url
 from tertulia.site.records import Reading
-from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits
 
 
 class Saved(NamedTuple):

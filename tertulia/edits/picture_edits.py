@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
+from tertulia.edits.arrangement import Arrangement
+from tertulia.edits.arrivals import name_of
 from tertulia.render.picture_facts import PICTURE_SUFFIXES
-from tertulia.site.arrangement import Arrangement
-from tertulia.site.arrivals import name_of
 from tertulia.site.build import SiteBuild
 from tertulia.site.records import Reading, UsedFile
 

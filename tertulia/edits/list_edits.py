@@ -11,8 +11,7 @@ from typing import Any, NoReturn
 
 from msgspec import Struct, field
 
-from tertulia.site import archives
-from tertulia.site.arrangement import (
+from tertulia.edits.arrangement import (
     CARD,
     LINK,
     WHOLE,
@@ -23,6 +22,7 @@ from tertulia.site.arrangement import (
     KeptPosts,
     PostsByNumber,
 )
+from tertulia.site import archives
 from tertulia.site.broken_links import is_redirect
 from tertulia.site.build import SiteBuild
 from tertulia.site.owners import service_places

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from tertulia.core import lazy_re
 from tertulia.core.languages import say
+from tertulia.edits.arrangement import Arrangement
+from tertulia.edits.text_edits import NeedsBuildError
 from tertulia.embeds.capture_store import CaptureStore
-from tertulia.site.arrangement import Arrangement
 from tertulia.site.build import SiteBuild
 from tertulia.site.records import Reading
-from tertulia.site.text_edits import NeedsBuildError
 
 # As ``CaptureStore`` names pictures and films: of "1134.json" is "1134-3f9a2b1c4d5e.webp".
 _PICTURE = lazy_re.compile(r"(?P<item>.+)-[0-9a-f]{12}\.(?:webp|mp4)")

@@ -3,8 +3,8 @@
 from bisect import bisect
 from typing import Any
 
+from tertulia.edits.arrangement import Arrangement, KeptPost
 from tertulia.site import schema
-from tertulia.site.arrangement import Arrangement, KeptPost
 from tertulia.site.build import SiteBuild
 from tertulia.site.records import PostRecord
 

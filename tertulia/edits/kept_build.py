@@ -7,10 +7,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 
 from tertulia.core import languages
+from tertulia.edits.arrangement import Arrangement
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
 from tertulia.site import templates
-from tertulia.site.arrangement import Arrangement
 from tertulia.site.build import KEY, SiteBuild
 from tertulia.site.reading import PostReader
 

@@ -1,8 +1,8 @@
 """The site as the last build left it, for edits of texts and talks: no more of it is read than the edits touch.
 
-A process that has built nothing finds what was arranged (``tertulia/site/site_left.py``), has pages drawn by the same
+A process that has built nothing finds what was arranged (``tertulia/edits/site_left.py``), has pages drawn by the same
 templates, and writes beside them what else shows the texts: feeds, ``posts.json``, related posts, the search. Posts may
-come, go and move (``tertulia/site/moves.py``). Whatever it cannot show it leaves to a build.
+come, go and move (``tertulia/edits/moves.py``). Whatever it cannot show it leaves to a build.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,27 +16,28 @@ from msgspec.structs import replace
 
 from tertulia.core.files import remove_empty, write_whole
 from tertulia.core.languages import say
-from tertulia.site import kept_build, moved, posts_json, schema
-from tertulia.site.address_edits import AddressEdits
-from tertulia.site.arrangement import LINK, WHOLE, Arrangement, KeptPost
-from tertulia.site.arrivals import Arrivals
+from tertulia.edits import kept_build
+from tertulia.edits.address_edits import AddressEdits
+from tertulia.edits.arrangement import LINK, WHOLE, Arrangement, KeptPost
+from tertulia.edits.arrivals import Arrivals
+from tertulia.edits.capture_edits import CaptureEdits
+from tertulia.edits.card_edits import CardEdits
+from tertulia.edits.file_links import FileLinks
+from tertulia.edits.kept_search import KeptSearch
+from tertulia.edits.label_edits import uses_of
+from tertulia.edits.link_edits import LinkEdits, bytes_at, told_anew
+from tertulia.edits.moves import Moves, PostPlace
+from tertulia.edits.picture_edits import PictureEdits
+from tertulia.edits.picture_edits import uses_of as uses_of_files
+from tertulia.edits.posts_json_edits import PostsJsonEdits
+from tertulia.edits.related_edits import RelatedEdits
+from tertulia.edits.saved_texts import Saved, sorted_out
+from tertulia.edits.talk_edits import TalkEdits, name_of
+from tertulia.edits.text_edits import Edit, NeedsBuildError, TextEdits, set_text
+from tertulia.site import moved, posts_json, schema
 from tertulia.site.build_inputs import next_due
-from tertulia.site.capture_edits import CaptureEdits
-from tertulia.site.card_edits import CardEdits
-from tertulia.site.file_links import FileLinks
-from tertulia.site.kept_search import KeptSearch
-from tertulia.site.label_edits import uses_of
-from tertulia.site.link_edits import LinkEdits, bytes_at, told_anew
-from tertulia.site.moves import Moves, PostPlace
-from tertulia.site.picture_edits import PictureEdits
-from tertulia.site.picture_edits import uses_of as uses_of_files
-from tertulia.site.posts_json_edits import PostsJsonEdits
 from tertulia.site.records import PostRecord, Reading
-from tertulia.site.related_edits import RelatedEdits
-from tertulia.site.saved_texts import Saved, sorted_out
 from tertulia.site.state import digest_of, reading_at
-from tertulia.site.talk_edits import TalkEdits, name_of
-from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, set_text
 
 _OF_HEADER = frozenset({"files", "cover", "cover_alts", "extra"})  # what may be another, and moves nothing
 

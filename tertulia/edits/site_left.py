@@ -1,6 +1,6 @@
 """What a build leaves for an edit of a text: what it has arranged, and what else it will take to show one.
 
-Found again by ``tertulia/site/kept_site.py``.
+Found again by ``tertulia/edits/kept_site.py``.
 """
 
 import os
@@ -12,20 +12,18 @@ from typing import Any
 from msgspec.structs import replace
 
 from tertulia.core.addresses import split_address
-from tertulia.site import (
+from tertulia.edits import (
     arrivals,
-    broken_links,
     capture_edits,
     card_edits,
     kept_search,
     label_edits,
     picture_edits,
-    schema,
-    search,
     series_edits,
     talk_edits,
 )
-from tertulia.site.arrangement_left import Leaving
+from tertulia.edits.arrangement_left import Leaving
+from tertulia.site import broken_links, schema, search
 from tertulia.site.build import KEY, SiteBuild
 from tertulia.site.contents import listed
 from tertulia.site.editions import Editions
@@ -110,7 +108,8 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
     }
     check = broken_links.LinkCheck(build.output, build.settings)
     leads = ((file, of_posts[post]) for post, file in _led_to(check, build) if post in of_posts)
-    leaving, build.leaving = build.leaving or Leaving(build, build.state.folder), None
+    leaving: Leaving = build.leaving or Leaving(build, build.state.folder)
+    build.leaving = None
     return leaving.finish(chain(values.items(), _searched(build), _readings(build)), leads)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tertulia.core import addresses
+from tertulia.edits.arrangement import Arrangement
+from tertulia.edits.list_edits import ListPages
 from tertulia.site import moved, moved_here, redirects, talk_parts
-from tertulia.site.arrangement import Arrangement
 from tertulia.site.build import SiteBuild
-from tertulia.site.list_edits import ListPages
 
 
 class AddressEdits:

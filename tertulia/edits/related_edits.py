@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from tertulia.core.languages import say
+from tertulia.edits.arrangement import LINK, Arrangement, Changes, KeptPost
+from tertulia.edits.text_edits import Edit, NeedsBuildError
 from tertulia.site import related_kept
-from tertulia.site.arrangement import LINK, Arrangement, Changes, KeptPost
 from tertulia.site.build import SiteBuild
-from tertulia.site.text_edits import Edit, NeedsBuildError
 
 
 class RelatedEdits:

@@ -11,13 +11,13 @@ from typing import Any
 from msgspec import Struct
 
 from tertulia.core import addresses
+from tertulia.edits.arrangement import CARD, LINK, Arrangement, KeptPost
+from tertulia.edits.list_edits import ListPages
+from tertulia.edits.sitemap_edits import SitemapEdits
 from tertulia.site import schema, sitemap
-from tertulia.site.arrangement import CARD, LINK, Arrangement, KeptPost
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import listed
-from tertulia.site.list_edits import ListPages
 from tertulia.site.series import Series, group_series, place_of, series_counterparts
-from tertulia.site.sitemap_edits import SitemapEdits
 
 
 class SeriesPart(Struct, frozen=True, order=True):

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from tertulia.core import addresses, lazy_re
+from tertulia.edits.arrangement import KeptPost
 from tertulia.site import sitemap
-from tertulia.site.arrangement import KeptPost
 from tertulia.site.build import SiteBuild
 
 _CHANGED = lazy_re.compile(r"<lastmod>([^<]*)</lastmod>")

@@ -16,24 +16,24 @@ from urllib.parse import quote, unquote
 from tertulia.core import addresses
 from tertulia.core.files import is_inside
 from tertulia.core.languages import say
+from tertulia.edits.arrangement import Arrangement, KeptPost
+from tertulia.edits.label_edits import uses_of
+from tertulia.edits.moves import Moves
+from tertulia.edits.text_edits import NeedsBuildError
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.render.picture_facts import PICTURE_SUFFIXES
 from tertulia.render.resolver import FOLDER
 from tertulia.site import gone, moved, moved_here, put_away, redirects
-from tertulia.site.arrangement import Arrangement, KeptPost
 from tertulia.site.broken_links import files_named, names_of
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import attributes
 from tertulia.site.embeds import pictures_url
-from tertulia.site.label_edits import uses_of
-from tertulia.site.moves import Moves
 from tertulia.site.pictures import request_files
 from tertulia.site.problems import shown_path
 from tertulia.site.records import PostRecord, Reading
 from tertulia.site.state import digest_of
 from tertulia.site.strays import ENDINGS
-from tertulia.site.text_edits import NeedsBuildError
 
 MOST_SEEKERS = 40  # posts that name others by their files, and are read again when some come or go
 # What an address may be made of here: the rest of a post is known to Pelican in its own words.

@@ -17,10 +17,10 @@ from unidecode import unidecode
 
 from tertulia.core.slugs import distinct, name_key
 from tertulia.core.text import slugify
+from tertulia.edits.arrangement import Arrangement, KeptLabel
+from tertulia.edits.list_edits import ListEdit
 from tertulia.site import moved, taxonomy
-from tertulia.site.arrangement import Arrangement, KeptLabel
 from tertulia.site.build import SiteBuild
-from tertulia.site.list_edits import ListEdit
 from tertulia.site.records import PostRecord
 
 Spellings = dict[str, Counter[str]]  # slug → how often each stands in posts

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, Protocol
 from tertulia.core import addresses
 from tertulia.core.files import copy_whole
 from tertulia.core.languages import say
+from tertulia.edits.arrangement import CARD, LINK, WHOLE, size_of
 from tertulia.embeds import draw
 from tertulia.site import schema
-from tertulia.site.arrangement import CARD, LINK, WHOLE, size_of
 from tertulia.site.broken_links import without_broken_file_links
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content, attributes, listed
@@ -41,7 +41,7 @@ class NeedsBuildError(Exception):
 
 
 class Arranged(Protocol):
-    """What a build has arranged: by this process, or kept by another (``tertulia/site/kept_site.py``)."""
+    """What a build has arranged: by this process, or kept by another (``tertulia/edits/kept_site.py``)."""
 
     build: SiteBuild
 
@@ -69,7 +69,7 @@ class Arranged(Protocol):
         """
 
     def showing(self, post: Any, size: int) -> Iterable[str]:
-        """Yield the pages, by their files, that show at least so much of *post* (``tertulia/site/arrangement.py``)."""
+        """Yield the pages, by their files, that show at least so much of *post* (``tertulia/edits/arrangement.py``)."""
 
     def rename(self, post: Any) -> Iterable[str]:
         """

@@ -9,18 +9,18 @@ from pathlib import Path
 from tertulia.core import lazy_re
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
+from tertulia.edits.address_edits import AddressEdits
+from tertulia.edits.arrangement import Arrangement, KeptPost
+from tertulia.edits.arrivals import Arrivals
+from tertulia.edits.moves import Moves
+from tertulia.edits.site_left import files_led_to, with_places
+from tertulia.edits.text_edits import Edit, NeedsBuildError
 from tertulia.site import broken_links
-from tertulia.site.address_edits import AddressEdits
-from tertulia.site.arrangement import Arrangement, KeptPost
-from tertulia.site.arrivals import Arrivals
 from tertulia.site.build import SiteBuild
 from tertulia.site.elsewhere import asked_by, suspecting
-from tertulia.site.moves import Moves
 from tertulia.site.problems import no_ids
 from tertulia.site.reading import allowed_hosts
 from tertulia.site.records import Reading
-from tertulia.site.site_left import files_led_to, with_places
-from tertulia.site.text_edits import Edit, NeedsBuildError
 
 _ID = lazy_re.compile(rb"""\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
 

@@ -13,11 +13,11 @@ from urllib.parse import unquote
 
 from tertulia.core import lazy_re
 from tertulia.core.languages import say
-from tertulia.site.arrangement import Arrangement
+from tertulia.edits.arrangement import Arrangement
+from tertulia.edits.text_edits import NeedsBuildError
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import leads_to_file
 from tertulia.site.records import PostRecord
-from tertulia.site.text_edits import NeedsBuildError
 
 # As Pelican finds them, ``Content._get_intrasite_link_regex``: where its settings are those that it comes with.
 _USUAL = "[{|](?P<what>.*?)[|}]"

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from tertulia.core.languages import say
+from tertulia.edits.arrangement import LINK, WHOLE, Arrangement, Changes, KeptPost
+from tertulia.edits.feed_edits import FeedEdits
+from tertulia.edits.label_edits import LABELS, LabelEdits
+from tertulia.edits.list_edits import ALL, Key, ListPages, Page
+from tertulia.edits.lists_told import ListsTold
+from tertulia.edits.series_edits import SeriesEdits
+from tertulia.edits.sitemap_edits import SitemapEdits
+from tertulia.edits.text_edits import NeedsBuildError
 from tertulia.site import schema, sitemap
-from tertulia.site.arrangement import LINK, WHOLE, Arrangement, Changes, KeptPost
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import PERIODS, lead_tags_home
-from tertulia.site.feed_edits import FeedEdits
-from tertulia.site.label_edits import LABELS, LabelEdits
-from tertulia.site.list_edits import ALL, Key, ListPages, Page
-from tertulia.site.lists_told import ListsTold
-from tertulia.site.series_edits import SeriesEdits
-from tertulia.site.sitemap_edits import SitemapEdits
-from tertulia.site.text_edits import NeedsBuildError
 
 
 class PostPlace(NamedTuple):

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment
 from tertulia.core.languages import say
+from tertulia.edits.arrangement import CARD, WHOLE, Arrangement, KeptPost
+from tertulia.edits.text_edits import NeedsBuildError, home_of
 from tertulia.site import conversation, schema
-from tertulia.site.arrangement import CARD, WHOLE, Arrangement, KeptPost
 from tertulia.site.build import SiteBuild
 from tertulia.site.talk_parts import Nest
-from tertulia.site.text_edits import NeedsBuildError, home_of
 
 if TYPE_CHECKING:
     from tertulia.site.conversation_feeds import TalkFeed

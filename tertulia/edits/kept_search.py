@@ -11,12 +11,12 @@ from typing import Any
 
 from tertulia.core.files import write_if_changed
 from tertulia.core.languages import say
+from tertulia.edits.arrangement import Arrangement, KeptPost
+from tertulia.edits.text_edits import NeedsBuildError
 from tertulia.site import search
-from tertulia.site.arrangement import Arrangement, KeptPost
 from tertulia.site.build import SiteBuild
 from tertulia.site.search import SearchIndex
 from tertulia.site.state import BuildState
-from tertulia.site.text_edits import NeedsBuildError
 
 
 def left(build: SiteBuild) -> dict[str, object]:

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NoReturn
 
+from tertulia.edits.arrangement import Arrangement, KeptPost, KeptPosts, PostsByNumber, given_in
+from tertulia.edits.feed_edits import FeedEdits
+from tertulia.edits.label_edits import LABELS, LabelEdits
+from tertulia.edits.list_edits import ALL, Key, ListEdit, ListPages, Page
+from tertulia.edits.sitemap_edits import SitemapEdits
+from tertulia.edits.text_edits import home_of
 from tertulia.site import schema, sitemap
-from tertulia.site.arrangement import Arrangement, KeptPost, KeptPosts, PostsByNumber, given_in
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import PERIODS, single_lists
-from tertulia.site.feed_edits import FeedEdits
-from tertulia.site.label_edits import LABELS, LabelEdits
-from tertulia.site.list_edits import ALL, Key, ListEdit, ListPages, Page
-from tertulia.site.sitemap_edits import SitemapEdits
-from tertulia.site.text_edits import home_of
 
 
 class ListsTold:

@@ -64,7 +64,7 @@ def doors(talk, key: str, person: int):
     """Every page and button of the team: its name, method and address."""
     for rule in talk.app.url_map.iter_rules():
         if rule.endpoint.partition(".")[0] in TEAM:
-            path = re.sub("<int:[a-z]+>", str(person), rule.rule)
+            path = re.sub(r"<int(\(.*?\))?:[a-z]+>", str(person), rule.rule)
             path = re.sub("<key>", key, path)
             for method in rule.methods & {"GET", "POST"}:
                 yield rule.endpoint, method, re.sub("<[a-z:]+>", "nothing", path)

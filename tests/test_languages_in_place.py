@@ -138,6 +138,14 @@ def test_what_arranges_lists_of_another_language_is_for_a_build(translated, name
     assert [[]] == shown(translated, ([name], [saying(translated, translated.texts[name], name, **header)]), **MORE)
 
 
+def test_a_series_whose_translation_ends_is_for_a_build(translated):
+    """The page of the series in the other language leads to it no more, though no post of that one was touched."""
+    saying(translated, TAGGED, "dos", Serie="Colas largas")()
+    saying(translated, WORDS, "dos-en", Serie="Queues", Idioma="en", Id="id-dos")()
+    edit = saying(translated, WORDS, "dos-en", Estado="borrador")
+    assert [[]] == shown(translated, (["dos-en"], [edit]), **MORE)
+
+
 def test_an_address_that_a_translation_leads_to_is_told_of_in_both(translated):
     """On its page, which names the other, in what it says to programs, and in the sitemap."""
     (written,) = shown(translated, (["tres"], [saying(translated, TAGGED, "tres", Slug="otra")]), **MORE)

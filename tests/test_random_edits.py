@@ -51,7 +51,7 @@ pytestmark = pytest.mark.slow
 STEPS, POSTS, MADE_UP = (
     int(os.environ.get(f"INCREMENTAL_{name}", usual)) for name, usual in (("STEPS", 2000), ("POSTS", 6), ("MADE_UP", 0))
 )
-PARTS = 10  # so that this file is among those that are begun early: what has few tests comes last
+PARTS = 40  # so that this file is begun among others: what has few tests comes last, and then one core is idle
 STEPS_OF_ONE = 10 if STEPS < 100 else 25  # each has other kinds of edit, and the first of them just one
 SETTINGS = settings(
     max_examples=-(-STEPS // (STEPS_OF_ONE * PARTS)),

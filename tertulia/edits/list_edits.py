@@ -154,7 +154,7 @@ class ListPages:
             self.changes.shown |= {(name, post): self._size(kind) for post in page.object_list}
             yield name
         pages = old if edit.before else None, new if edit.now else None
-        self._lead_on(url, edit.lang or settings["DEFAULT_LANG"], *pages, before.keys(), now.keys())
+        self._lead_on(url, edit.lang or settings["DEFAULT_LANG"], *pages, before=before.keys(), now=now.keys())
 
     def _size(self, kind: str) -> int:
         """Return how much a page of that *kind* shows of the posts in its list."""
@@ -199,6 +199,7 @@ class ListPages:
         lang: str,
         old: Paginator | None,
         new: Paginator | None,
+        *,
         before: Iterable[str],
         now: Iterable[str],
     ) -> None:

@@ -85,11 +85,16 @@ class SeriesEdits:
         parts.sort()
         self.arrangement.leave("series", parts)
         before, now = _grouped(known), _grouped(parts)
+        languages: dict[str, set[str]] = {}
+        for part in (*known, *parts):
+            languages.setdefault(part.id, set()).add(part.lang)
         for number in {part.number for part in known} - {part.number for part in parts}:
             if self._moved[number]:
                 self._put(self._moved[number], None)
         for key in sorted(before.keys() | now.keys()):
             if before.get(key) != now.get(key):
+                if any(len(languages[part.id]) > 1 for part in (*before.get(key, ()), *now.get(key, ()))):
+                    self.pages.cannot("edit_other_language")  # the series of another language leads to this one
                 yield from self._show(key, now.get(key, []), is_new=key not in before)
             elif not self._moved.keys().isdisjoint(part.number for part in now[key]):
                 self._tell_sitemap(self._whole(key, now[key]))

@@ -8,6 +8,9 @@ import pytest
 from pelican.readers import RstReader
 from PIL import Image
 
+from tertulia.content import snapshot
+from tertulia.core.errors import ContentError
+
 GOOD = "Título: La buena\nId: buena\nFecha: 2026-01-02\n\nUn texto que se lee.\n"
 HEAD = "Título: Una\nId: una\nFecha: 2026-01-02\n"
 LEFT_OUT, BUILT = "left out", "built"
@@ -335,7 +338,9 @@ def test_a_text_that_lies_where_no_posts_are_is_told(tmp_path, build):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes in folders")
-@pytest.mark.parametrize("name", ["posts/tubo.md", "pages/tubo.md", "people.toml", "tags.toml", "links.toml"])
+@pytest.mark.parametrize(
+    "name", ["posts/tubo.md", "pages/tubo.md", "people.toml", "tags.toml", "links.toml", "theme/templates/index.html"]
+)
 def test_a_pipe_is_told_and_not_waited_for(folder, build, name):
     """Nobody writes into it, and whoever opened it would wait without end."""
     path = folder / "content" / name
@@ -344,3 +349,12 @@ def test_a_pipe_is_told_and_not_waited_for(folder, build, name):
     os.mkfifo(path)
     told = [r.getMessage() for r in build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)]
     assert [line for line in told if "tubería" in line and path.name in line]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes in folders")
+def test_a_pipe_in_the_place_of_a_snapshot_says_how_to_have_it_anew(tmp_path):
+    """So does a folder."""
+    for make in (os.mkfifo, os.mkdir):
+        make(tmp_path / f"{make.__name__}.es.json")
+        with pytest.raises(ContentError, match="snapshot"):
+            snapshot.read(tmp_path, make.__name__, "es")

@@ -11,6 +11,7 @@ from tertulia.core.errors import TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.numbers import number_of
 from tertulia.embeds import providers
+from tertulia.embeds.providers import x
 from tertulia.embeds.providers.page import _Said, _seconds
 from tertulia.render import prose, svg
 
@@ -44,6 +45,16 @@ def test_a_page_says_how_long_its_film_is_in_numbers(seconds):
     tree = html.fromstring(f'<html><head><meta property="og:video:duration" content="{seconds}"></head><body></html>')
     told = _Said(tree, "https://a.example/").seconds(f'{{"duration": "{seconds}"}}')
     assert (0, 0) == (told, _seconds(seconds))
+
+
+@pytest.mark.parametrize(("written", "votes"), [("3", 3), ("0", 0), ("-5", -1), ("²", -1), (LONG, -1)])
+def test_nobody_has_less_than_no_votes(written, votes):
+    """What a poll does not say in numbers, it does not say."""
+    card = {
+        "name": "poll1",
+        "binding_values": {"choice1_label": {"string_value": "Sí"}, "choice1_count": {"string_value": written}},
+    }
+    assert [votes] == [choice.votes for choice in x._poll(card)]
 
 
 @pytest.mark.parametrize("address", [

@@ -83,4 +83,4 @@ def leads_out(path: Path, content: Path) -> bool:
 
 def markdown_files(content: Path) -> list[Path]:
     """Return the posts and pages in *content*, in order; what is a link to elsewhere is none."""
-    return [path for path in sorted(content.rglob("*.md")) if is_inside(path, content)]
+    return [path for path in sorted(content.rglob("*.md")) if is_inside(path, content) and not path.is_fifo()]

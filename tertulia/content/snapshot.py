@@ -15,7 +15,7 @@ import msgspec
 
 from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
-from tertulia.core.files import everywhere, wait_for_lock, write_if_changed
+from tertulia.core.files import everywhere, read_regular, wait_for_lock, write_if_changed
 from tertulia.core.languages import say
 
 FOLDER = Path("var/conversation")
@@ -117,8 +117,10 @@ def read_all(folder: Path) -> list[Conversation]:
 
 def _read(path: Path) -> Conversation:
     try:
-        return strict_json.decode(path.read_bytes(), type=Conversation)
-    except ValueError as error:
+        return strict_json.decode(read_regular(path), type=Conversation)
+    except FileNotFoundError:
+        raise
+    except (ValueError, OSError) as error:
         raise ContentError(say("snapshot_broken", path=path, why=error)) from error
 
 

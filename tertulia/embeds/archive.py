@@ -207,7 +207,7 @@ def _capture(archive: _Archive, tweet: dict[str, Any], id: str) -> tuple[Capture
         more=not whole and bool(_CUT.search(words)),
         lang=text(shown.get("lang"), 12),
         published=moment(shown.get("created_at")),
-        counts={name: count for name, key in _COUNTS if (count := number_of(str(tweet.get(key))))},
+        counts={name: count for name, key in _COUNTS if (count := number_of(str(tweet.get(key)))) > 0},
         links=links | more_links,
         source="archive",
     )

@@ -19,8 +19,8 @@ from jinja2 import ChoiceLoader, DictLoader, Environment, TemplateNotFound, Temp
 from msgspec import Struct, field
 
 from tertulia.core import paths
-from tertulia.core.files import is_inside, write_whole
-from tertulia.core.languages import say
+from tertulia.core.files import is_inside, read_regular, write_whole
+from tertulia.core.languages import say, system_words
 from tertulia.core.models import Picture, Problem
 from tertulia.site import fonts
 from tertulia.site.choices import Choices, chosen
@@ -150,13 +150,15 @@ def check_templates(environment: Environment, settings: Mapping[str, Any]) -> It
         name = path.relative_to(own).as_posix()
         line: int | None = None
         try:
-            source = path.read_text("utf-8")
+            source = read_regular(path).decode()
             environment.compile(source, name)
             why = _missing_part(environment, source)
         except TemplateSyntaxError as error:
             line, why = error.lineno, str(error.message)
-        except (OSError, UnicodeDecodeError):
+        except UnicodeDecodeError:
             why = say("toml_not_utf8")
+        except OSError as error:
+            why = system_words(error) or say("reason_other")
         if not why:
             continue
         below = (folder / name for folder in (*templates_above(settings), Path(settings["THEME"], "templates")))

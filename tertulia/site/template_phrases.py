@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tertulia.core import paths
-from tertulia.core.files import is_inside
+from tertulia.core.files import is_inside, read_regular
 from tertulia.core.languages import Languages, say
 from tertulia.core.models import Problem
 from tertulia.site.themes import is_for_us
@@ -25,7 +25,7 @@ def asked(settings: Mapping[str, Any]) -> Asked:
         environment = Environment(extensions=settings.get("JINJA_ENVIRONMENT", {}).get("extensions", ()))
         for file in files:
             try:
-                for key, line in _asked(environment.parse(file.read_text("utf-8"))):
+                for key, line in _asked(environment.parse(read_regular(file).decode())):
                     found.setdefault(key, (file, line))
             except (OSError, UnicodeDecodeError, TemplateError):
                 continue

@@ -175,7 +175,7 @@ def _poll(card: Any) -> list[Choice]:
         return text(value.get("string_value"), 100) if isinstance(value, dict) else ""
 
     return [
-        Choice(title=title, votes=number_of(told(f"choice{place}_count"), -1))
+        Choice(title=title, votes=max(number_of(told(f"choice{place}_count"), -1), -1))
         for place in range(1, 5)
         if (title := told(f"choice{place}_label"))
     ]

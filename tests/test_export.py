@@ -1,6 +1,7 @@
 """Nobody is locked in: what a blog says goes out whole, and comes in again elsewhere."""
 
 import json
+import os
 import re
 from dataclasses import replace
 from html import escape
@@ -222,6 +223,20 @@ def test_whatever_is_written_the_file_is_xml(blog, words):
         etree.fromstring(wxr.write(replace(blog_, name=words)).encode())
     else:
         assert ["content/posts/p.md"] == [line.partition(":")[0] for line in blog_.unread]
+
+
+@pytest.mark.parametrize("name", ["nada.png", "rota.png", "../fuera.png", "tubo.png"])
+def test_a_picture_that_is_missing_or_damaged_stops_no_export(blog, name):
+    """In the text, behind a link and as a cover: what is written stays, and the blog goes out whole."""
+    images = blog.root / "content" / "images"
+    (images / "rota.png").write_bytes(png()[:40])
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(images / "tubo.png")
+    head = f"Título: Uno\nFecha: 2026-03-14\nId: uno\nPortada: images/{name}\nTexto de portada: x\n\n"
+    write(blog, {"uno.md": f"{head}![x](/images/{name}) y [y](/images/{name}).\n", "otra.md": OTHER})
+    (post,) = (one for one in taken_out(blog).posts if one.title == "Uno")
+    assert name.rpartition("/")[2] in post.html
+    assert 2 == len(taken_out(blog).posts)
 
 
 def test_a_folder_holds_the_files_as_they_are_and_the_talk(blog, tmp_path):

@@ -24,7 +24,7 @@ from tertulia.render import captions, pictures
 from tertulia.render.converter import converter
 from tertulia.render.document import Document
 from tertulia.render.picture_facts import PictureError
-from tertulia.render.resolver import ImageResolver
+from tertulia.render.resolver import ImageResolver, PictureNotFoundError
 
 _PLACE = re.compile(r"[{|](filename|static|attach)[}|](.*)", re.S)
 _WHOLE = re.compile(r"[a-z][a-z0-9+.-]*:|//|#", re.I)
@@ -120,7 +120,7 @@ class PlainHtml:
             return f"{self.address_of(inside) or self.home + '/'}{hash_sign}{part}"
         try:
             found = self.resolver.resolve(path, file).src if is_shown else self.resolver.link(path, file)
-        except PictureError:  # a build says so; what is written stays
+        except (PictureNotFoundError, PictureError):  # a build says so; what is written stays
             found = ""
         return f"{self.home}/{(found or quote(named, safe='/?=&%')).lstrip('/')}{hash_sign}{part}"
 

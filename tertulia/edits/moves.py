@@ -2,8 +2,7 @@
 
 A post that is new comes into its lists, one that was deleted or is a draft now leaves them, and one of another date,
 topic, author or tag does both. Lists begin and end with them. Posts in other languages than the blog's own stand in the
-lists of their edition as well; what begins or ends there is for a build, and so is an original that comes or goes and
-has translations.
+lists of their edition as well. An original that comes or goes and has translations is for a build.
 """
 
 from collections.abc import Iterable, Sequence

@@ -166,11 +166,11 @@ def plain(*pages: str) -> list[str]:
     return [html.replace('"', "") for html in pages]
 
 
-@pytest.mark.parametrize("number", ["²", "1" + "0" * 30, "0", "x", "", "-1", "1.5"])
+@pytest.mark.parametrize("number", ["²", "9" * 18, "1" + "0" * 30, "0", "x", "", "-1", "1.5"])
 def test_a_page_that_is_no_number_is_answered(talk, number):
     """The first, or one far behind the last."""
     say_(talk, 1, status="waiting")
-    assert names(page(talk, f"/moderation?page={number}")) == ([] if len(number) > 30 else ["Ana 1"])
+    assert names(page(talk, f"/moderation?page={number}")) == ([] if number == "9" * 18 else ["Ana 1"])
 
 
 def test_the_queue_is_of_what_it_is_asked(talk):

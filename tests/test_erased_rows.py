@@ -319,3 +319,55 @@ def test_who_comes_later_names_the_erased_no_more(store):
     assert "2" == two.in_reply_to
     with store.database.reading() as connection:
         assert {key} == erased.keys_erased(connection, [key, one.key, "another"])
+
+
+def sent(store, *words, answer="k"):
+    """Answers that went, or posts."""
+    with store.database.writing() as connection:
+        for part, message in enumerate(words):
+            row = {"post": "p", "lang": "es", "network": "mastodon", "part": f"{answer} {part}", "state": "delivered"}
+            row |= {"message": message, "answer": answer, "created_at": "1"}
+            connection.execute(insert(deliveries).values(**row))
+
+
+def messages(store):
+    with store.database.reading() as connection:
+        return connection.execute(select(deliveries.c.message).order_by(deliveries.c.id)).scalars().all()
+
+
+@pytest.mark.parametrize(
+    ("network", "handle"), [("web", ""), ("web", "Ana Luisa"), ("form", "@luis@m.example"), ("mastodon", "@eva@m.example")]
+)
+def test_an_answer_that_does_not_name_who_is_erased_stays_as_it_went(store, network, handle):
+    """Who has no handle is named by none, and what is typed into the form is nobody's; neither are posts changed."""
+    who = Author(network=network, identity="ana.example", name="", handle=handle)
+    key = store.conversation.record(replace(SAID, url="", author=who), APPROVED, NOW).key
+    words = ["@luis@m.example hola", "Ana Luisa, sí", ""]
+    sent(store, *words)
+    sent(store, "@eva@m.example pita", answer="")
+    with store.database.writing() as connection:
+        connection.execute(insert(saved_views).values(member="Toni", name="mías", asked="state=later"))
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    assert [*words, "@eva@m.example pita"] == messages(store)
+    with store.database.reading() as connection:
+        assert ["mías"] == connection.execute(select(saved_views.c.name)).scalars().all()
+
+
+def test_a_handle_in_other_capitals_is_the_same(store):
+    """Also where it has letters that SQLite knows no capitals of."""
+    who = Author(network="mastodon", identity="https://peña.example/users/ana", name="Ana", handle="@ana@Peña.example")
+    key = store.conversation.record(replace(SAID, url="", author=who), APPROVED, NOW).key
+    sent(store, "@Ana@PEÑA.example sí", "@ana@peña.example.org no")
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    assert ["@… sí", "@ana@peña.example.org no"] == messages(store)
+
+
+def test_links_to_a_page_that_they_said_is_theirs_go_too(store):
+    """Nobody has proved it, and it leads to them all the same."""
+    who = Author(network="web", identity="ana.example", name="Ana", url="https://ana.example/about")
+    key = store.conversation.record(replace(SAID, url="", author=who), APPROVED, NOW).key
+    link = '<p><a href="https://ana.example/about">ella</a> y <a href="https://ana.example/other">otra</a></p>'
+    say(store, 2, who="luis", html=link, text="ella y otra")
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    said = store.conversation.by_source("mastodon", "2")
+    assert ('<p>@… y <a href="https://ana.example/other">otra</a></p>', "@… y otra") == (said.html, said.text)

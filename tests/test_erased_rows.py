@@ -371,3 +371,34 @@ def test_links_to_a_page_that_they_said_is_theirs_go_too(store):
     store.conversation.erase(store.conversation.get(key).person, NOW)
     said = store.conversation.by_source("mastodon", "2")
     assert ('<p>@… y <a href="https://ana.example/other">otra</a></p>', "@… y otra") == (said.html, said.text)
+
+
+def test_a_handle_is_one_of_the_network_that_says_it(store):
+    """Of the way by which a comment came first; another network has another Ana."""
+    ana = Author(network="x", identity="7", name="Ana", handle="@ana")
+    key = store.conversation.record(replace(SAID, source="x", url="", author=ana), APPROVED, NOW).key
+    for number, source in (("2", "mastodon"), ("3", "x"), ("4", "x"), ("5", "mastodon")):
+        luis = Author(network=source, identity="luis", name="Luis")
+        said = replace(SAID, source=source, source_id=number, url="", author=luis, text="@ana sí", html="<p>@ana sí</p>")
+        store.conversation.record(said, APPROVED, NOW)
+    ways = {"comment": 4, "source": "mastodon", "source_id": "40", "seen_at": "1"}, {"comment": 5, "source": "x"}
+    with store.database.writing() as connection:
+        for way in ways:
+            connection.execute(insert(sources).values(**({"source_id": "50", "seen_at": "1"} | way)))
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    with store.database.reading() as connection:
+        words = connection.execute(select(comments.c.text).order_by(comments.c.id)).scalars().all()
+    assert ["@ana sí", "@… sí", "@… sí", "@ana sí"] == words
+
+
+def test_what_answers_the_erased_no_longer_says_whom(store):
+    """Though its words name nobody; what answers somebody else still does."""
+    person = say(store, 1, who="ana")
+    for number in (2, 3):
+        say(store, number, who="luis", html="<p>sí</p>", text="sí")
+    above = {2: "https://m.example/ana/1", 3: "https://m.example/luis/2"}
+    with store.database.writing() as connection:
+        for number, address in above.items():
+            connection.execute(update(comments).where(comments.c.id == number).values(in_reply_to=address))
+    store.conversation.erase(person, NOW)
+    assert ["", above[3]] == [store.conversation.by_source("mastodon", number).in_reply_to for number in "23"]

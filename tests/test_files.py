@@ -3,7 +3,9 @@
 import errno
 import os
 import stat
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -22,8 +24,10 @@ from tertulia.core.files import (
     put_in_place,
     read_regular,
     remove_empty,
+    wait_for_lock,
     write_if_changed,
     write_new,
+    write_pieces,
     write_whole,
 )
 
@@ -83,7 +87,7 @@ def test_a_file_is_shared_where_it_holds_the_same(tmp_path, old):
     before, new = tmp_path / "before", tmp_path / "folder" / "new"
     if old == "link":
         (tmp_path / "there").write_bytes(b"the same")
-        before.symlink_to("there")
+        before.symlink_to(tmp_path / "there")
     else:
         before.write_bytes(old)
     assert (old == b"the same") == link_same(before, new, b"the same") == new.exists()
@@ -177,16 +181,25 @@ def test_a_disk_says_whether_capitals_count(tmp_path):
     assert not folds_case(folder)
 
 
-def test_a_disk_without_locks_holds_nobody_up(tmp_path, monkeypatch):
-    """A network's may have none: then nobody waits, and nothing fails."""
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.EBADF)
+
+
+@pytest.mark.parametrize("answer", [*NO_LOCKS, None])
+def test_a_disk_without_locks_holds_nobody_up(tmp_path, monkeypatch, answer):
+    """A network's may have none, and Windows knows nothing of them: then nobody waits, and nothing fails."""
     import fcntl
 
     def no_locks(_handle, _how):
-        raise OSError(errno.ENOLCK, "No locks available")
+        raise OSError(answer, "No locks available")
 
-    monkeypatch.setattr(fcntl, "flock", no_locks)
+    if answer:
+        monkeypatch.setattr(fcntl, "flock", no_locks)
+    else:
+        monkeypatch.setitem(sys.modules, "fcntl", None)
     with locked(tmp_path):
         write_whole(tmp_path / "una", "x")
+    with open(tmp_path / "una") as file:
+        assert not wait_for_lock(file.fileno())
     assert "x" == (tmp_path / "una").read_text()
 
 
@@ -220,13 +233,15 @@ def test_the_disk_is_asked_to_keep_all_of_it(tmp_path, synced):
     write_whole(tmp_path / "a", "uno")
     write_if_changed(tmp_path / "a", b"dos")
     write_if_changed(tmp_path / "a", b"dos")
-    assert [b"uno", b"dos"] == synced
+    write_pieces(tmp_path / "a", (b"d", b"os y medio"))
+    there = [b"uno", b"dos", b"dos y medio"]
+    assert there == synced
     write_whole(tmp_path / "a", "tres", durable=False)
     write_if_changed(tmp_path / "a", "cuatro", durable=False)
     for data in (b"cinco", b"seis"):
         write_new(str(tmp_path / "b"), data)
     copy_whole(tmp_path / "a", tmp_path / "c")
-    assert [b"uno", b"dos"] == synced
+    assert there == synced
     assert ["cuatro", "seis", "cuatro"] == [(tmp_path / name).read_text() for name in "abc"]
 
 
@@ -387,6 +402,32 @@ def test_a_link_in_a_circle_is_inside_whatever_is_asked(tmp_path):
     ]
 
 
+def test_where_one_stands_in_no_folder_all_is_inside(tmp_path, monkeypatch):
+    """Somebody has removed it: nothing can be told of what is named from there."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert is_inside(Path("x"), tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    ("folder", "asked"),
+    [("/1/ñu/2", ["/1/ñu", "/1/ÑU"]), ("/a/B", ["/a/B", "/a/b"]), ("/1/2", []), ("/", [])],
+)
+def test_a_disk_that_does_not_count_capitals_has_one_folder_for_both(monkeypatch, folder, asked):
+    """The nearest above it whose name has letters is asked for twice; where none has, there is nothing to tell."""
+    looked, real = [], os.lstat
+
+    def lstat(path):
+        looked.append(str(path))
+        return real("/")
+
+    monkeypatch.setattr(files.os, "lstat", lstat)
+    found = folds_case(Path(folder))
+    monkeypatch.undo()
+    assert (bool(asked), asked) == (found, looked)
+
+
 def test_one_holds_a_folder_at_a_time(tmp_path):
     """The second waits until the first lets go, also by failing; nothing is left in it."""
     order, began = [], threading.Event()
@@ -395,6 +436,9 @@ def test_one_holds_a_folder_at_a_time(tmp_path):
         began.set()
         with locked(tmp_path):
             order.append("second")
+        handle = os.open(tmp_path, os.O_RDONLY)
+        order.append(wait_for_lock(handle))
+        os.close(handle)
 
     other = threading.Thread(target=second)
     with pytest.raises(KeyError), locked(tmp_path):
@@ -404,4 +448,4 @@ def test_one_holds_a_folder_at_a_time(tmp_path):
         order.append("first")
         raise KeyError
     other.join(5)
-    assert (["first", "second"], []) == (order, list(tmp_path.iterdir()))
+    assert (["first", "second", True], []) == (order, list(tmp_path.iterdir()))

@@ -18,9 +18,11 @@ from tertulia.store.conversation_tables import (
     revisions,
     sources,
 )
+from tertulia.store.inbox import InboxFilter
 from tertulia.store.inbox_tables import answer_drafts, item_labels
 from tertulia.store.mention_tables import mentions
 from tertulia.store.person_tables import saved_views
+from tertulia.store.recording import fingerprint
 from tertulia.store.said import Author, Status
 from tertulia.store.tables import deliveries, metadata, subscribers
 from tertulia.store.update_tables import post_updates, update_tellings
@@ -240,6 +242,17 @@ def test_who_is_erased_is_known_by_each_of_their_names(store, who, change, comes
     assert comes_in == (store.conversation.record(again, APPROVED, NOW).state != "refused")
 
 
+def test_who_was_erased_first_stays_away_when_another_is(store):
+    """And so does the other."""
+    people = [say(store, number, who=who) for number, who in ((1, "ana"), (2, "eva"))]
+    for person in people:
+        store.conversation.erase(person, NOW)
+    for number, who in ((3, "ana"), (4, "eva"), (5, "luis")):
+        author = Author(network="mastodon", identity=who, name=who)
+        store.conversation.record(replace(SAID, source_id=str(number), url="", author=author), APPROVED, NOW)
+    assert 1 == len(left(store))
+
+
 def test_who_typed_an_address_into_the_form_takes_it_from_nobody(store):
     """Anybody types anything: whose it is may still speak."""
     typed = Author(network="form", identity="browser", name="Ana", url="https://luis.example/")
@@ -367,10 +380,17 @@ def test_links_to_a_page_that_they_said_is_theirs_go_too(store):
     who = Author(network="web", identity="ana.example", name="Ana", url="https://ana.example/about")
     key = store.conversation.record(replace(SAID, url="", author=who), APPROVED, NOW).key
     link = '<p><a href="https://ana.example/about">ella</a> y <a href="https://ana.example/other">otra</a></p>'
-    say(store, 2, who="luis", html=link, text="ella y otra")
+    say(store, 2, who="luis", html=link, text="ella y otra, las dos de siempre")
+    say(store, 3, who="luis", html='<p><a href="https://ana.example/about"><img></a></p>', text="hola")
     store.conversation.erase(store.conversation.get(key).person, NOW)
-    said = store.conversation.by_source("mastodon", "2")
-    assert ('<p>@… y <a href="https://ana.example/other">otra</a></p>', "@… y otra") == (said.html, said.text)
+    two, three = (store.conversation.by_source("mastodon", number) for number in "23")
+    assert ('<p>@… y <a href="https://ana.example/other">otra</a></p>', "@… y otra, las dos de siempre") == (two.html, two.text)
+    assert ("<p>@…</p>", "hola") == (three.html, three.text)
+    found = [store.inbox.page(InboxFilter(state=None, words=word), NOW).items for word in ("ella", "otra")]
+    assert [[], [two.key]] == [[item.said.key for item in items] for items in found]
+    with store.database.reading() as connection:
+        for row in connection.execute(select(comments)).all():
+            assert fingerprint(row.text) == row.fingerprint
 
 
 def test_a_handle_is_one_of_the_network_that_says_it(store):
@@ -385,9 +405,11 @@ def test_a_handle_is_one_of_the_network_that_says_it(store):
     with store.database.writing() as connection:
         for way in ways:
             connection.execute(insert(sources).values(**({"source_id": "50", "seen_at": "1"} | way)))
+        connection.execute(update(comments).where(comments.c.id == 3).values(in_reply_to="ana"))  # an id, no handle
     store.conversation.erase(store.conversation.get(key).person, NOW)
     with store.database.reading() as connection:
         words = connection.execute(select(comments.c.text).order_by(comments.c.id)).scalars().all()
+        assert "ana" == connection.execute(select(comments.c.in_reply_to).where(comments.c.id == 3)).scalar()
     assert ["@ana sí", "@… sí", "@… sí", "@ana sí"] == words
 
 

@@ -1,5 +1,6 @@
 """What erasing leaves in the rows: empty places where there are answers, which go with the last of them."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -20,7 +21,7 @@ from tertulia.store.conversation_tables import (
 )
 from tertulia.store.inbox import InboxFilter
 from tertulia.store.inbox_tables import answer_drafts, item_labels
-from tertulia.store.mention_tables import mentions
+from tertulia.store.mention_tables import mentions, sent_mentions
 from tertulia.store.person_tables import saved_views
 from tertulia.store.recording import fingerprint
 from tertulia.store.said import Author, Status
@@ -138,10 +139,14 @@ def fill(store, who, number):
         (item_labels, {"folded": who, "name": who}),
         (post_updates, {"name": f"u{number}", "post": "voto", "text": "x"}),
         (update_tellings, {"name": f"u{number}"}),
+        (
+            sent_mentions,
+            {"name": f"s{number}", "source": f"/#c-{answer}", "target": f"https://m.example/{who}/{number}"},
+        ),
     ]
     at = dict.fromkeys(("asked_at", "at", "seen_at", "not_before", "received_at"), "1")
     given = {"lang": "es", "comment": select(comments.c.id).where(comments.c.key == key).scalar_subquery(), **at}
-    given |= {"host": "h", "target": "t", "way": "webmention", "state": "queued"}
+    given |= {"host": "h", "target": "t", "way": "webmention", "state": "queued", "version": "1"}
     with store.database.writing() as connection:
         for table, values in rows:
             own = {name: value for name, value in given.items() if name in table.c} | values
@@ -150,12 +155,12 @@ def fill(store, who, number):
             ("queued", f"@{who}@m.example hola", None),
             ("waiting", "hola", None),
             ("waiting", "may have arrived", "1"),
-            ("delivered", f"¿@{who.upper()}@M.example?", None),
+            ("delivered", f"¿@{who.upper()}@M.example? https://m.example/@{who}.", None),
         ):
             connection.execute(
                 insert(deliveries).values(
                     post="p", lang="es", network="mastodon", part=f"{number} {state} {tried}", state=state,
-                    message=words,
+                    message=json.dumps({"text": words, "answers": str(number)}, ensure_ascii=False),
                     answer=answer, created_at="1", not_before="2", attempt_started_at=tried,
                 )
             )  # fmt: skip
@@ -175,6 +180,8 @@ def test_nothing_that_hangs_on_a_person_is_left(store):
     """In no table; of another, of whom there is as much, all is as it was but for what they said before an edit."""
     (ana, _), (luis, _) = (fill(store, who, number) for who, number in (("zqana", 10), ("zqluis", 20)))
     before = of(store, "zqluis")
+    with store.database.reading() as connection:
+        to_luis = connection.execute(select(deliveries.c.message).order_by(deliveries.c.id)).scalars().all()[4:]
     assert len(before) == len(of(store, "zqana")) > 15
     assert {("voto", "es"), ("liked", "es")} == store.conversation.erase(ana, NOW)
     assert [] == of(store, "zqana")
@@ -200,6 +207,15 @@ def test_nothing_that_hangs_on_a_person_is_left(store):
         select(subscribers.c.state).order_by(subscribers.c.id): ["left", "confirmed"],
         select(update_tellings.c.name): ["u20"],
         select(revisions.c.id): [],
+        select(sent_mentions.c.name): ["s20"],
+        # Where it went is of nobody any more, but for what may be on its way and is looked for there.
+        select(deliveries.c.message).order_by(deliveries.c.id): [
+            '{"text":"@… hola","answers":""}',
+            '{"text":"hola","answers":""}',
+            '{"text": "may have arrived", "answers": "10"}',
+            '{"text":"¿@…? @….","answers":""}',
+            *to_luis,
+        ],
     }
     with store.database.reading() as connection:
         for query, left in expected.items():
@@ -339,13 +355,14 @@ def sent(store, *words, answer="k"):
     with store.database.writing() as connection:
         for part, message in enumerate(words):
             row = {"post": "p", "lang": "es", "network": "mastodon", "part": f"{answer} {part}", "state": "delivered"}
-            row |= {"message": message, "answer": answer, "created_at": "1"}
+            row |= {"message": json.dumps({"text": message}), "answer": answer, "created_at": "1"}
             connection.execute(insert(deliveries).values(**row))
 
 
 def messages(store):
     with store.database.reading() as connection:
-        return connection.execute(select(deliveries.c.message).order_by(deliveries.c.id)).scalars().all()
+        kept = connection.execute(select(deliveries.c.message).order_by(deliveries.c.id)).scalars()
+        return [json.loads(message)["text"] for message in kept]
 
 
 @pytest.mark.parametrize(

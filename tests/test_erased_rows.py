@@ -366,7 +366,8 @@ def messages(store):
 
 
 @pytest.mark.parametrize(
-    ("network", "handle"), [("web", ""), ("web", "Ana Luisa"), ("form", "@luis@m.example"), ("mastodon", "@eva@m.example")]
+    ("network", "handle"),
+    [("web", ""), ("web", "Ana Luisa"), ("form", "@luis@m.example"), ("mastodon", "@eva@m.example")],
 )
 def test_an_answer_that_does_not_name_who_is_erased_stays_as_it_went(store, network, handle):
     """Who has no handle is named by none, and what is typed into the form is nobody's; neither are posts changed."""
@@ -401,7 +402,10 @@ def test_links_to_a_page_that_they_said_is_theirs_go_too(store):
     say(store, 3, who="luis", html='<p><a href="https://ana.example/about"><img></a></p>', text="hola")
     store.conversation.erase(store.conversation.get(key).person, NOW)
     two, three = (store.conversation.by_source("mastodon", number) for number in "23")
-    assert ('<p>@… y <a href="https://ana.example/other">otra</a></p>', "@… y otra, las dos de siempre") == (two.html, two.text)
+    assert ('<p>@… y <a href="https://ana.example/other">otra</a></p>', "@… y otra, las dos de siempre") == (
+        two.html,
+        two.text,
+    )
     assert ("<p>@…</p>", "hola") == (three.html, three.text)
     found = [store.inbox.page(InboxFilter(state=None, words=word), NOW).items for word in ("ella", "otra")]
     assert [[], [two.key]] == [[item.said.key for item in items] for items in found]
@@ -416,7 +420,9 @@ def test_a_handle_is_one_of_the_network_that_says_it(store):
     key = store.conversation.record(replace(SAID, source="x", url="", author=ana), APPROVED, NOW).key
     for number, source in (("2", "mastodon"), ("3", "x"), ("4", "x"), ("5", "mastodon")):
         luis = Author(network=source, identity="luis", name="Luis")
-        said = replace(SAID, source=source, source_id=number, url="", author=luis, text="@ana sí", html="<p>@ana sí</p>")
+        said = replace(
+            SAID, source=source, source_id=number, url="", author=luis, text="@ana sí", html="<p>@ana sí</p>"
+        )
         store.conversation.record(said, APPROVED, NOW)
     ways = {"comment": 4, "source": "mastodon", "source_id": "40", "seen_at": "1"}, {"comment": 5, "source": "x"}
     with store.database.writing() as connection:

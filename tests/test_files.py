@@ -441,11 +441,16 @@ def test_one_holds_a_folder_at_a_time(tmp_path):
         os.close(handle)
 
     other = threading.Thread(target=second)
-    with pytest.raises(KeyError), locked(tmp_path):
-        other.start()
-        began.wait(5)
-        other.join(0.05)
-        order.append("first")
-        raise KeyError
+
+    def first():
+        with locked(tmp_path):
+            other.start()
+            began.wait(5)
+            other.join(0.05)
+            order.append("first")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        first()
     other.join(5)
     assert (["first", "second", True], []) == (order, list(tmp_path.iterdir()))

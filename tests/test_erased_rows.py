@@ -400,7 +400,10 @@ def test_links_to_a_page_that_they_said_is_theirs_go_too(store):
     link = '<p><a href="https://ana.example/about">ella</a> y <a href="https://ana.example/other">otra</a></p>'
     say(store, 2, who="luis", html=link, text="ella y otra, las dos de siempre")
     say(store, 3, who="luis", html='<p><a href="https://ana.example/about"><img></a></p>', text="hola")
-    store.conversation.erase(store.conversation.get(key).person, NOW)
+    other = '<p><a href="https://ana.example/other">otra</a></p>'
+    say(store, 4, who="luis", post="otro", to="https://luis.example/", html=other, text="otra @luis@m.example")
+    store.inbox.refresh(NOW)
+    assert {("voto", "es")} == store.conversation.erase(store.conversation.get(key).person, NOW)
     two, three = (store.conversation.by_source("mastodon", number) for number in "23")
     assert ('<p>@… y <a href="https://ana.example/other">otra</a></p>', "@… y otra, las dos de siempre") == (
         two.html,
@@ -408,7 +411,8 @@ def test_links_to_a_page_that_they_said_is_theirs_go_too(store):
     )
     assert ("<p>@…</p>", "hola") == (three.html, three.text)
     found = [store.inbox.page(InboxFilter(state=None, words=word), NOW).items for word in ("ella", "otra")]
-    assert [[], [two.key]] == [[item.said.key for item in items] for items in found]
+    four = store.conversation.by_source("mastodon", "4").key
+    assert [[], [four, two.key]] == [[item.said.key for item in items] for items in found]
     with store.database.reading() as connection:
         for row in connection.execute(select(comments)).all():
             assert fingerprint(row.text) == row.fingerprint

@@ -350,19 +350,23 @@ def test_who_comes_later_names_the_erased_no_more(store):
         assert {key} == erased.keys_erased(connection, [key, one.key, "another"])
 
 
+DAMAGED = "{"
+
+
 def sent(store, *words, answer="k"):
     """Answers that went, or posts."""
     with store.database.writing() as connection:
         for part, message in enumerate(words):
+            kept = message if message == DAMAGED else json.dumps({"text": message})
             row = {"post": "p", "lang": "es", "network": "mastodon", "part": f"{answer} {part}", "state": "delivered"}
-            row |= {"message": json.dumps({"text": message}), "answer": answer, "created_at": "1"}
+            row |= {"message": kept, "answer": answer, "created_at": "1"}
             connection.execute(insert(deliveries).values(**row))
 
 
 def messages(store):
     with store.database.reading() as connection:
         kept = connection.execute(select(deliveries.c.message).order_by(deliveries.c.id)).scalars()
-        return [json.loads(message)["text"] for message in kept]
+        return [message if message == DAMAGED else json.loads(message)["text"] for message in kept]
 
 
 @pytest.mark.parametrize(
@@ -373,7 +377,7 @@ def test_an_answer_that_does_not_name_who_is_erased_stays_as_it_went(store, netw
     """Who has no handle is named by none, and what is typed into the form is nobody's; neither are posts changed."""
     who = Author(network=network, identity="ana.example", name="", handle=handle)
     key = store.conversation.record(replace(SAID, url="", author=who), APPROVED, NOW).key
-    words = ["@luis@m.example hola", "Ana Luisa, sí", ""]
+    words = ["@luis@m.example hola", "Ana Luisa, sí", "", DAMAGED]
     sent(store, *words)
     sent(store, "@eva@m.example pita", answer="")
     with store.database.writing() as connection:
@@ -451,3 +455,15 @@ def test_what_answers_the_erased_no_longer_says_whom(store):
             connection.execute(update(comments).where(comments.c.id == number).values(in_reply_to=address))
     store.conversation.erase(person, NOW)
     assert ["", above[3]] == [store.conversation.by_source("mastodon", number).in_reply_to for number in "23"]
+
+
+def test_what_a_post_told_the_erased_stays_told(store):
+    """It is the author's, and would be told once more; what an answer told them is not kept."""
+    person = say(store, 1, who="ana")
+    row = {"target": "https://m.example/ana/1", "version": "1", "state": "sent"}
+    with store.database.writing() as connection:
+        for source in ("https://blog.example/voto/", "https://blog.example/voto/#c-k"):
+            connection.execute(insert(sent_mentions).values(name=source, source=source, **row))
+    store.conversation.erase(person, NOW)
+    with store.database.reading() as connection:
+        assert ["https://blog.example/voto/"] == connection.execute(select(sent_mentions.c.source)).scalars().all()

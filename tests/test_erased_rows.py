@@ -1,5 +1,6 @@
 """What erasing leaves in the rows: empty places where there are answers, which go with the last of them."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -18,9 +19,11 @@ from tertulia.store.conversation_tables import (
     revisions,
     sources,
 )
+from tertulia.store.inbox import InboxFilter
 from tertulia.store.inbox_tables import answer_drafts, item_labels
-from tertulia.store.mention_tables import mentions
+from tertulia.store.mention_tables import mentions, sent_mentions
 from tertulia.store.person_tables import saved_views
+from tertulia.store.recording import fingerprint
 from tertulia.store.said import Author, Status
 from tertulia.store.tables import deliveries, metadata, subscribers
 from tertulia.store.update_tables import post_updates, update_tellings
@@ -136,10 +139,14 @@ def fill(store, who, number):
         (item_labels, {"folded": who, "name": who}),
         (post_updates, {"name": f"u{number}", "post": "voto", "text": "x"}),
         (update_tellings, {"name": f"u{number}"}),
+        (
+            sent_mentions,
+            {"name": f"s{number}", "source": f"/#c-{answer}", "target": f"https://m.example/{who}/{number}"},
+        ),
     ]
     at = dict.fromkeys(("asked_at", "at", "seen_at", "not_before", "received_at"), "1")
     given = {"lang": "es", "comment": select(comments.c.id).where(comments.c.key == key).scalar_subquery(), **at}
-    given |= {"host": "h", "target": "t", "way": "webmention", "state": "queued"}
+    given |= {"host": "h", "target": "t", "way": "webmention", "state": "queued", "version": "1"}
     with store.database.writing() as connection:
         for table, values in rows:
             own = {name: value for name, value in given.items() if name in table.c} | values
@@ -148,12 +155,12 @@ def fill(store, who, number):
             ("queued", f"@{who}@m.example hola", None),
             ("waiting", "hola", None),
             ("waiting", "may have arrived", "1"),
-            ("delivered", f"¿@{who.upper()}@M.example?", None),
+            ("delivered", f"¿@{who.upper()}@M.example? https://m.example/@{who}.", None),
         ):
             connection.execute(
                 insert(deliveries).values(
                     post="p", lang="es", network="mastodon", part=f"{number} {state} {tried}", state=state,
-                    message=words,
+                    message=json.dumps({"text": words, "answers": str(number)}, ensure_ascii=False),
                     answer=answer, created_at="1", not_before="2", attempt_started_at=tried,
                 )
             )  # fmt: skip
@@ -173,6 +180,8 @@ def test_nothing_that_hangs_on_a_person_is_left(store):
     """In no table; of another, of whom there is as much, all is as it was but for what they said before an edit."""
     (ana, _), (luis, _) = (fill(store, who, number) for who, number in (("zqana", 10), ("zqluis", 20)))
     before = of(store, "zqluis")
+    with store.database.reading() as connection:
+        to_luis = connection.execute(select(deliveries.c.message).order_by(deliveries.c.id)).scalars().all()[4:]
     assert len(before) == len(of(store, "zqana")) > 15
     assert {("voto", "es"), ("liked", "es")} == store.conversation.erase(ana, NOW)
     assert [] == of(store, "zqana")
@@ -198,6 +207,15 @@ def test_nothing_that_hangs_on_a_person_is_left(store):
         select(subscribers.c.state).order_by(subscribers.c.id): ["left", "confirmed"],
         select(update_tellings.c.name): ["u20"],
         select(revisions.c.id): [],
+        select(sent_mentions.c.name): ["s20"],
+        # Where it went is of nobody any more, but for what may be on its way and is looked for there.
+        select(deliveries.c.message).order_by(deliveries.c.id): [
+            '{"text":"@… hola","answers":""}',
+            '{"text":"hola","answers":""}',
+            '{"text": "may have arrived", "answers": "10"}',
+            '{"text":"¿@…? @….","answers":""}',
+            *to_luis,
+        ],
     }
     with store.database.reading() as connection:
         for query, left in expected.items():
@@ -238,6 +256,17 @@ def test_who_is_erased_is_known_by_each_of_their_names(store, who, change, comes
     store.conversation.erase(store.conversation.get(key).person, NOW)
     again = replace(said, **{"author": ANA} | change)
     assert comes_in == (store.conversation.record(again, APPROVED, NOW).state != "refused")
+
+
+def test_who_was_erased_first_stays_away_when_another_is(store):
+    """And so does the other."""
+    people = [say(store, number, who=who) for number, who in ((1, "ana"), (2, "eva"))]
+    for person in people:
+        store.conversation.erase(person, NOW)
+    for number, who in ((3, "ana"), (4, "eva"), (5, "luis")):
+        author = Author(network="mastodon", identity=who, name=who)
+        store.conversation.record(replace(SAID, source_id=str(number), url="", author=author), APPROVED, NOW)
+    assert 1 == len(left(store))
 
 
 def test_who_typed_an_address_into_the_form_takes_it_from_nobody(store):
@@ -319,3 +348,102 @@ def test_who_comes_later_names_the_erased_no_more(store):
     assert "2" == two.in_reply_to
     with store.database.reading() as connection:
         assert {key} == erased.keys_erased(connection, [key, one.key, "another"])
+
+
+def sent(store, *words, answer="k"):
+    """Answers that went, or posts."""
+    with store.database.writing() as connection:
+        for part, message in enumerate(words):
+            row = {"post": "p", "lang": "es", "network": "mastodon", "part": f"{answer} {part}", "state": "delivered"}
+            row |= {"message": json.dumps({"text": message}), "answer": answer, "created_at": "1"}
+            connection.execute(insert(deliveries).values(**row))
+
+
+def messages(store):
+    with store.database.reading() as connection:
+        kept = connection.execute(select(deliveries.c.message).order_by(deliveries.c.id)).scalars()
+        return [json.loads(message)["text"] for message in kept]
+
+
+@pytest.mark.parametrize(
+    ("network", "handle"),
+    [("web", ""), ("web", "Ana Luisa"), ("form", "@luis@m.example"), ("mastodon", "@eva@m.example")],
+)
+def test_an_answer_that_does_not_name_who_is_erased_stays_as_it_went(store, network, handle):
+    """Who has no handle is named by none, and what is typed into the form is nobody's; neither are posts changed."""
+    who = Author(network=network, identity="ana.example", name="", handle=handle)
+    key = store.conversation.record(replace(SAID, url="", author=who), APPROVED, NOW).key
+    words = ["@luis@m.example hola", "Ana Luisa, sí", ""]
+    sent(store, *words)
+    sent(store, "@eva@m.example pita", answer="")
+    with store.database.writing() as connection:
+        connection.execute(insert(saved_views).values(member="Toni", name="mías", asked="state=later"))
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    assert [*words, "@eva@m.example pita"] == messages(store)
+    with store.database.reading() as connection:
+        assert ["mías"] == connection.execute(select(saved_views.c.name)).scalars().all()
+
+
+def test_a_handle_in_other_capitals_is_the_same(store):
+    """Also where it has letters that SQLite knows no capitals of."""
+    who = Author(network="mastodon", identity="https://peña.example/users/ana", name="Ana", handle="@ana@Peña.example")
+    key = store.conversation.record(replace(SAID, url="", author=who), APPROVED, NOW).key
+    sent(store, "@Ana@PEÑA.example sí", "@ana@peña.example.org no")
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    assert ["@… sí", "@ana@peña.example.org no"] == messages(store)
+
+
+def test_links_to_a_page_that_they_said_is_theirs_go_too(store):
+    """Nobody has proved it, and it leads to them all the same."""
+    who = Author(network="web", identity="ana.example", name="Ana", url="https://ana.example/about")
+    key = store.conversation.record(replace(SAID, url="", author=who), APPROVED, NOW).key
+    link = '<p><a href="https://ana.example/about">ella</a> y <a href="https://ana.example/other">otra</a></p>'
+    say(store, 2, who="luis", html=link, text="ella y otra, las dos de siempre")
+    say(store, 3, who="luis", html='<p><a href="https://ana.example/about"><img></a></p>', text="hola")
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    two, three = (store.conversation.by_source("mastodon", number) for number in "23")
+    assert ('<p>@… y <a href="https://ana.example/other">otra</a></p>', "@… y otra, las dos de siempre") == (
+        two.html,
+        two.text,
+    )
+    assert ("<p>@…</p>", "hola") == (three.html, three.text)
+    found = [store.inbox.page(InboxFilter(state=None, words=word), NOW).items for word in ("ella", "otra")]
+    assert [[], [two.key]] == [[item.said.key for item in items] for items in found]
+    with store.database.reading() as connection:
+        for row in connection.execute(select(comments)).all():
+            assert fingerprint(row.text) == row.fingerprint
+
+
+def test_a_handle_is_one_of_the_network_that_says_it(store):
+    """Of the way by which a comment came first; another network has another Ana."""
+    ana = Author(network="x", identity="7", name="Ana", handle="@ana")
+    key = store.conversation.record(replace(SAID, source="x", url="", author=ana), APPROVED, NOW).key
+    for number, source in (("2", "mastodon"), ("3", "x"), ("4", "x"), ("5", "mastodon")):
+        luis = Author(network=source, identity="luis", name="Luis")
+        said = replace(
+            SAID, source=source, source_id=number, url="", author=luis, text="@ana sí", html="<p>@ana sí</p>"
+        )
+        store.conversation.record(said, APPROVED, NOW)
+    ways = {"comment": 4, "source": "mastodon", "source_id": "40", "seen_at": "1"}, {"comment": 5, "source": "x"}
+    with store.database.writing() as connection:
+        for way in ways:
+            connection.execute(insert(sources).values(**({"source_id": "50", "seen_at": "1"} | way)))
+        connection.execute(update(comments).where(comments.c.id == 3).values(in_reply_to="ana"))  # an id, no handle
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    with store.database.reading() as connection:
+        words = connection.execute(select(comments.c.text).order_by(comments.c.id)).scalars().all()
+        assert "ana" == connection.execute(select(comments.c.in_reply_to).where(comments.c.id == 3)).scalar()
+    assert ["@ana sí", "@… sí", "@… sí", "@ana sí"] == words
+
+
+def test_what_answers_the_erased_no_longer_says_whom(store):
+    """Though its words name nobody; what answers somebody else still does."""
+    person = say(store, 1, who="ana")
+    for number in (2, 3):
+        say(store, number, who="luis", html="<p>sí</p>", text="sí")
+    above = {2: "https://m.example/ana/1", 3: "https://m.example/luis/2"}
+    with store.database.writing() as connection:
+        for number, address in above.items():
+            connection.execute(update(comments).where(comments.c.id == number).values(in_reply_to=address))
+    store.conversation.erase(person, NOW)
+    assert ["", above[3]] == [store.conversation.by_source("mastodon", number).in_reply_to for number in "23"]

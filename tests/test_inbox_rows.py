@@ -308,6 +308,17 @@ def test_who_says_something_of_an_item_is_at_it_no_longer(store):
     assert not store.inbox.set_aside(read(store, mine), NOW)
 
 
+def test_bringing_back_what_waits_again_already_changes_nothing(store):
+    """Two of the team see it: it keeps its mark, and its place by what was said anew."""
+    key = say_(store, 1)
+    store.inbox.set_aside(read(store, key), NOW)
+    say_(store, 1, text="¿Y ahora?", edited=later(1))
+    before = row(store, key)
+    assert before.is_changed
+    assert store.inbox.bring_back(read(store, key), NOW)
+    assert before == row(store, key)
+
+
 @pytest.mark.parametrize(
     ("end", "status", "network"),
     [("refused", None, "mastodon"), ("delivered", None, ""), ("refused", Status.WITHDRAWN, "")],

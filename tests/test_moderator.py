@@ -295,6 +295,17 @@ def test_no_portrait_of_the_erased_is_left(desk):
     assert (["other.png"], before + 1) == ([path.name for path in folder.iterdir()], desk.rebuilt)
 
 
+def test_a_portrait_that_others_have_too_stays(desk):
+    """A server gives everybody who has none the same one."""
+    (desk.folder / "avatars").mkdir(parents=True)
+    (desk.folder / "avatars" / "none.png").write_bytes(b"")
+    key = desk.come(author=replace(ANA, avatar="none.png"))
+    luis = Author(network="mastodon", identity="https://mas.example/users/luis", name="Luis", avatar="none.png")
+    desk.come(source_id="2", url="https://mas.example/@luis/2", author=luis)
+    desk.moderator.erase(desk.store.conversation.get(key).person)
+    assert ["none.png"] == [path.name for path in (desk.folder / "avatars").iterdir()]
+
+
 def test_who_never_confirmed_is_forgotten_with_the_spam(desk):
     """Of every list: answers, talks, the newsletter."""
     store = desk.store

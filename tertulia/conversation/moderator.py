@@ -289,7 +289,7 @@ class Moderator:
         touched = self.store.conversation.erase(person, self.now())
         for one in learnt:  # others' words, which named who is erased, no longer do
             self._learn_anew(one)
-        for name in avatars - {""}:
+        for name in avatars - {""} - self.store.collected.avatars():  # a server's empty portrait is everybody's
             (self.snapshots / "avatars" / Path(name).name).unlink(missing_ok=True)
         for post, lang in sorted(touched):
             self.store.conversation.show(self.snapshots, post, lang)  # not shown to have gone is not erased: it is told

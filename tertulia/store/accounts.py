@@ -38,7 +38,7 @@ _HOSTS = {
     "facebook.com": "facebook",
 }
 _FORM = "form"
-_WEB = "web"
+WEB = "web"
 # The network of whoever said what is no longer here, and whose answers are.
 NOBODY = "nobody"
 # What Bridgy Fed calls those whom it brings elsewhere: https://fed.brid.gy/docs#how-fediverse (read 2026-11)
@@ -76,7 +76,7 @@ def names_of(who: Named) -> frozenset[str]:
 def _names(who: Named, *, claimed: bool) -> frozenset[str]:
     identity = str(who.identity).rpartition(" ")[2]  # of who is not vouched for, the claimed address comes last
     found = {_of_handle(str(who.network), str(who.handle)), _of_address(str(who.url), claimed=claimed)}
-    if who.network == _WEB:
+    if who.network == WEB:
         found.add(_of_address(_whole(identity), claimed=claimed))
     elif who.network != _FORM:
         found.add(identity if identity.startswith("did:") else _of_address(identity, claimed=claimed))
@@ -87,7 +87,7 @@ def proved(who: Named) -> frozenset[str]:
     """Return the names of *who*, where the way they came proves them: what is typed into a form proves nothing."""
     if who.network in (_FORM, NOBODY) or not getattr(who, "is_vouched", True) or " " in str(who.identity):
         return frozenset()
-    if who.network == _WEB:  # of a page, its address was judged, and that is the identity
+    if who.network == WEB:  # of a page, its address was judged, and that is the identity
         name = _of_address(_whole(str(who.identity)), claimed=False)
         return frozenset((short(name),) if name else ())
     return _names(who, claimed=False)
@@ -97,7 +97,7 @@ def proved_beside(author: Author) -> dict[str, Proof]:
     """Other names of *author* that their network proves, each with how: a site whose domain the handle is, or that it
     has seen to link back.
     """
-    if author.network in (_FORM, _WEB, NOBODY) or not author.is_vouched:
+    if author.network in (_FORM, WEB, NOBODY) or not author.is_vouched:
         return {}
     found = {short(name): Proof.VERIFIED for one in author.links or () if (name := name_of_address(one))}
     bare = author.handle.strip().lstrip("@").casefold()
@@ -165,7 +165,7 @@ def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, st
         _write_proofs(connection, made, author, now)
         return int(made)
     values: dict[str, Any] = {}
-    if author.network == row.network or row.network == _WEB:  # who is known by a relay alone is now known better
+    if author.network == row.network or row.network == WEB:  # who is known by a relay alone is now known better
         values = shown | {"network": author.network, "identity": short(author.identity)}
     if author.is_owner:
         values |= {"is_owner": 1}
@@ -187,7 +187,7 @@ def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, st
 
 
 def _write_proofs(connection: Connection, person: int, author: Author, now: datetime) -> None:
-    if author.is_vouched and author.network not in (_FORM, _WEB):
+    if author.is_vouched and author.network not in (_FORM, WEB):
         told = proved_beside(author)
         profiles.lose(connection, person, same_person.write_proofs(connection, person, author, told), now)
         profiles.regain(connection, person, told)
@@ -226,7 +226,7 @@ def _others(connection: Connection, who: Named) -> list[Any]:
         return []
     query = select(persons).join(accounts, accounts.c.person == persons.c.id).where(accounts.c.name.in_(names))
     rows = {row.id: row for row in connection.execute(query.order_by(persons.c.id))}
-    return sorted((row for row in rows.values() if not _are_two(who, row)), key=lambda row: row.network == _WEB)
+    return sorted((row for row in rows.values() if not _are_two(who, row)), key=lambda row: row.network == WEB)
 
 
 def _are_two(one: Named, other: Named) -> bool:
@@ -270,7 +270,7 @@ def _of_handle(network: str, handle: str) -> str:
         if host == "bsky.brid.gy":
             return f"bluesky:{name}"
         return _of_address(f"https://{name}") if host == "web.brid.gy" else f"{name}@{host}"
-    if network in (_FORM, _WEB):
+    if network in (_FORM, WEB):
         return ""
     if network == "bluesky":  # where a handle is a domain, and nobody else has one of the bridge's
         if bridged := _BRIDGED_SITE.fullmatch(bare):

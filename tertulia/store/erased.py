@@ -17,8 +17,10 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
+from tertulia.core import strict_json
 from tertulia.core.text import fold
 from tertulia.store import accounts, same_person, settling, showing
 from tertulia.store.connection import stamp
@@ -36,6 +38,7 @@ from tertulia.store.conversation_tables import (
     sources,
 )
 from tertulia.store.inbox_tables import answer_drafts, item_labels
+from tertulia.store.mention_tables import sent_mentions
 from tertulia.store.person_tables import saved_views
 from tertulia.store.recording import fingerprint
 from tertulia.store.rows import is_one_of, note, remember, short
@@ -49,6 +52,8 @@ _OF_A_PERSON = ("name", "handle", "author_url", "avatar", "in_reply_to", "text",
 
 _LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]»”’']")
+_ENDED = (DeliveryState.DELIVERED, DeliveryState.WITHDRAWN, DeliveryState.REFUSED)
 _HANDLE = re.compile(r"(?<![\w/@.])@[\w-]+(?:[.@][\w-]+)*")
 SALTS = "salt of erasures"  # the mark that holds them, with spaces between; new hashes are made with the first
 _SALTS = select(marks.c.value).where(marks.c.name == SALTS)
@@ -70,6 +75,7 @@ def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str
         touched |= _erase_row(connection, one, now)
     connection.execute(delete(revisions))  # what others said before they changed it may name them
     touched |= _clear_others(connection)
+    _clear_answers(connection)
     note(connection, now, "owner", "erased")
     return touched
 
@@ -101,7 +107,7 @@ def _erase_row(connection: Connection, who: Any, now: datetime) -> set[tuple[str
     connection.execute(delete(reactions).where(reactions.c.person == who.id))
     for row in [*seen, *liked]:  # what told us of them holds their address
         connection.execute(text("DELETE FROM mentions WHERE name = :name"), {"name": row.source_id})
-    _clear_sent(connection, who, ids)
+    _stop_answers(connection, ids)
     forget(connection, ids)
     accounts.forget(connection, who.id)
     _drop_views(connection, who)
@@ -111,20 +117,13 @@ def _erase_row(connection: Connection, who: Any, now: datetime) -> set[tuple[str
     return touched
 
 
-def _clear_sent(connection: Connection, who: Any, ids: Sequence[int]) -> None:
-    """Send no answer to who is erased that has not gone, and name them in none that is kept of what went."""
+def _stop_answers(connection: Connection, ids: Sequence[int]) -> None:
+    """Send no answer to who is erased that has not gone."""
     above, below = comments.alias(), comments.alias()
     to_them = select(below.c.key).join(above, above.c.id == below.c.parent).where(above.c.id.in_(ids))
     unsent = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.WAITING))
     here = deliveries.c.answer.in_(to_them) & unsent & deliveries.c.attempt_started_at.is_(None)
     connection.execute(update(deliveries).where(here).values(state=DeliveryState.WITHDRAWN, not_before=None))
-    handle = str(who.handle)
-    if who.network == "form" or not _HANDLE.fullmatch(handle):
-        return
-    named = select(deliveries.c.id, deliveries.c.message).where(deliveries.c.answer != "")
-    for row in connection.execute(named.where(deliveries.c.message.icontains(handle, autoescape=True))).all():
-        words = re.sub(rf"(?i)(?<![\w@.]){re.escape(handle)}(?![\w-]|[.@]\w)", LEFT_OUT, row.message)
-        connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(message=words))
 
 
 def _drop_views(connection: Connection, who: Any) -> None:
@@ -258,6 +257,7 @@ def sweep(connection: Connection, now: datetime) -> None:
         if known.has(("source", row.source, row.source_id)):
             connection.execute(delete(reactions).where(reactions.c.id == row.id))
     _clear_others(connection)
+    _clear_answers(connection)
 
 
 def _cleared(connection: Connection, incoming: Incoming) -> Incoming:
@@ -312,6 +312,36 @@ def _clear_others(connection: Connection) -> set[tuple[str, str]]:
         if words != row.text:
             connection.execute(update(reactions).where(reactions.c.id == row.id).values(text=words))
     return touched
+
+
+def _clear_answers(connection: Connection) -> None:
+    """Take the erased out of what is kept of the owner's answers: words, where they went, who was told of them."""
+    known = _Known(connection)
+    for row in connection.execute(select(deliveries).where(deliveries.c.answer != "")).all():
+        said, is_theirs = _message(row.message), _asker(known, row.network)
+        _, words = without("", str(said.get("text", "")), is_theirs)
+        for address in _ADDRESS.findall(words):
+            words = words.replace(address, LEFT_OUT) if is_theirs(address) else words
+        change = {"text": words} if words != said.get("text", "") else {}
+        if row.state in _ENDED and is_theirs(
+            str(said.get("answers", ""))
+        ):  # what may be on its way is looked for there
+            change["answers"] = ""
+        if change:
+            message = msgspec.json.encode(said | change).decode()
+            connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(message=message))
+    told = select(sent_mentions.c.id, sent_mentions.c.target).where(sent_mentions.c.source.contains("#c-"))
+    is_theirs = _asker(known, accounts.WEB)
+    theirs = [row.id for row in connection.execute(told) if is_theirs(row.target)]
+    connection.execute(delete(sent_mentions).where(sent_mentions.c.id.in_(theirs)))
+
+
+def _message(kept: str) -> dict[str, Any]:
+    """Return what is kept of an answer; nothing of a damaged one, which must keep nobody from being forgotten."""
+    try:
+        return strict_json.decode(kept, type=dict[str, Any])
+    except ValueError:
+        return {}
 
 
 def _asker(known: "_Known", source: str) -> Callable[[str], bool]:

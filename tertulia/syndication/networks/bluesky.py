@@ -138,7 +138,7 @@ class Bluesky(Network):
             network=self.label,
             now=self.context.now,
         )
-        posts = wire.json_object(answer, self.label).get("posts") or []
+        posts = wire.json_object(answer, self.label)["posts"]
         return {"uri": posts[0]["uri"], "cid": posts[0]["cid"], "value": posts[0]["record"]} if posts else None
 
     def edit(self, remote: Remote, message: Message) -> Remote:

@@ -14,10 +14,12 @@ from tertulia.core.languages import say
 from tertulia.core.setting_kinds import secret_address
 from tertulia.core.settings import Setting
 from tertulia.syndication.networks import wire
-from tertulia.syndication.networks.base import Finding, Message, Network, Remote, Sending
+from tertulia.syndication.networks.base import Finding, Message, Network, Refusal, RefusedError, Remote, Sending
 from tertulia.syndication.summary import Style
 
 LENGTH = 2000
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes#json (read 2026-11)
+UNKNOWN_MESSAGE = 10008
 
 _MARKUP = regex.compile(r"[\\*_~`|]|^[>#-]|(?<=^\d+)\.", regex.MULTILINE)
 
@@ -51,7 +53,11 @@ class Discord(Network):
         return remote
 
     def delete(self, remote: Remote) -> None:
-        self._call("DELETE", f"/messages/{remote.id}", allow=(404,))
+        try:
+            self._call("DELETE", f"/messages/{remote.id}", refusal=_refusal)
+        except RefusedError as error:
+            if error.code is not Refusal.GONE:  # of a webhook that is gone the message stays
+                raise
 
     def shown(self, message: Message) -> str:
         return regex.sub(r"\\(\W)", r"\1", message.text).replace("**", "")
@@ -70,6 +76,10 @@ class Discord(Network):
             renew=self.advise("renew_discord"),
             **asked,
         )
+
+
+def _refusal(body: Any) -> Refusal:
+    return Refusal.GONE if body["code"] == UNKNOWN_MESSAGE else Refusal.OTHER
 
 
 def _said(message: Message) -> dict[str, Any]:

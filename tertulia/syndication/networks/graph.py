@@ -73,7 +73,10 @@ def call(
         params=params,
     )
     if answer.ok:
-        return wire.json_object(answer, network, creates=creates)
+        found = wire.json_object(answer, network, creates=creates)
+        if not (found or creates):  # theirs for what is gone is an error with a number
+            raise RetryLaterError(say("net_garbled", network=network))
+        return found
     return _failure(answer, network=network, renew=renew, creates=creates, gone_is_fine=gone_is_fine)
 
 

@@ -146,7 +146,9 @@ class LinkedIn(Network):
 
     def delete(self, remote: Remote) -> None:
         headers = {"X-RestLi-Method": "DELETE"}
-        self._call("DELETE", f"/rest/posts/{quote(remote.id, safe='')}", headers=headers, allow=(404,))
+        answer = self._call("DELETE", f"/rest/posts/{quote(remote.id, safe='')}", headers=headers, allow=(404,))
+        if not answer.ok:
+            wire.told_gone(answer, self.label, "message")
 
     def card(self, message: Message) -> bool:
         return True

@@ -19,6 +19,7 @@ import regex
 
 from tertulia.core import sanitise
 from tertulia.core.cuts import count_graphemes
+from tertulia.core.fetch import Fetched
 from tertulia.core.languages import say
 from tertulia.core.moments import parse_moment
 from tertulia.core.setting_kinds import address, secret
@@ -141,8 +142,8 @@ class Mastodon(Network):
         return _remote(wire.json_object(answer, self.label, creates=True))
 
     def answer_place(self, message: Message) -> AnswerPlace:
-        answer = self._call("GET", f"/api/v1/statuses/{quote(message.answers, safe='')}", allow=(404, 410))
-        if not answer.ok:
+        answer = self._get(f"/api/v1/statuses/{quote(message.answers, safe='')}")
+        if answer is None:
             raise RefusedError(say("answer_gone", network=self.label), code=Refusal.GONE)
         above = wire.json_object(answer, self.label)
         theirs = str(above.get("visibility") or PUBLIC)
@@ -172,7 +173,9 @@ class Mastodon(Network):
         return _remote(wire.json_object(self._call("PUT", f"/api/v1/statuses/{remote.id}", json=body), self.label))
 
     def delete(self, remote: Remote) -> None:
-        self._call("DELETE", f"/api/v1/statuses/{remote.id}", allow=(404, 410))
+        answer = self._call("DELETE", f"/api/v1/statuses/{remote.id}", allow=(404, 410))
+        if not answer.ok:
+            self._believe(answer)
 
     def composer(self, message: Message) -> str:
         if self.url:
@@ -204,6 +207,29 @@ class Mastodon(Network):
             headers=headers,
             **asked,
         )
+
+    def _get(self, path: str) -> Fetched | None:
+        """
+        Return what is at *path*; None when the server says that there is nothing.
+
+        Raises:
+            RetryLaterError: what says so is no server of ours.
+        """
+        answer: Fetched = self._call("GET", path, allow=(404, 410))
+        if answer.ok:
+            return answer
+        self._believe(answer)
+        return None
+
+    def _believe(self, gone: Fetched) -> None:
+        """
+        Take *gone* for the server's word that something is not there, and not for that of a broken proxy in its place.
+
+        Mastodon says it in JSON; of who does not (snac2), the account must be there at the same time.
+        """
+        if not wire.is_object(gone, "error"):
+            answer = self._call("GET", "/api/v1/accounts/verify_credentials", allow=(403, 404, 410))
+            wire.told_gone(answer, self.label, "id")
 
     def _limits(self) -> dict[str, Any]:
         return self.context.memory.get(f"{self.name}-{self._account_key()}")

@@ -145,7 +145,9 @@ class X(Network):
         raise OutcomeUnknownError(say("net_too_far", network=self.label))
 
     def delete(self, remote: Remote) -> None:
-        self._call("DELETE", f"/2/tweets/{remote.id}", allow=(404,))
+        answer = self._call("DELETE", f"/2/tweets/{remote.id}", allow=(404,))
+        if not answer.ok:
+            wire.told_gone(answer, self.label, "errors", "title")
 
     def price_cents(self, message: Message) -> float:
         cents = self.link_cents if _links(message.text) else self.post_cents

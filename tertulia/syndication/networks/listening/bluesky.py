@@ -61,7 +61,8 @@ class BlueskyListener(Bluesky, Listener):
             posts = listed(dig(answer, "posts"))
             found.update({heard.id: heard for heard in self._all([(each, _kind(each)) for each in posts])})
             # What was answered and could not be read is not gone; it may be any, where it has no name.
-            is_vague = answer is None or any(not isinstance(dig(each, "uri"), str) for each in posts)
+            is_told = isinstance(dig(answer, "posts"), list)
+            is_vague = not is_told or any(not isinstance(dig(each, "uri"), str) for each in posts)
             for one in ids[start : start + AT_ONCE]:
                 if found[one] is None and (is_vague or one in self.items.odd):
                     del found[one]

@@ -40,7 +40,7 @@ class FacebookListener(Facebook, Listener):
         )
         if not found:
             return Thread()
-        liked = dig(found, "reactions", "summary", "total_count")
+        liked = found["reactions"]["summary"]["total_count"]
         counts = {"like": number(liked), "repost": number(dig(found, "shares", "count"))}
         asked: dict[str, str | int] = {"fields": _FIELDS, "filter": "stream", "order": "chronological", "limit": PAGE}
         heard: list[RemoteComment] = []
@@ -58,7 +58,7 @@ class FacebookListener(Facebook, Listener):
 
     def _now(self, number_: str) -> RemoteComment | None:
         answer = self._call("GET", number_, params={"fields": _FIELDS}, gone_is_fine=True)
-        return self._comment(answer, "") if answer else None
+        return self._comment(answer, "") if answer and answer["id"] else None
 
     def _comment(self, comment: dict[str, Any], top: str) -> RemoteComment | None:
         words = str(comment.get("message") or "")

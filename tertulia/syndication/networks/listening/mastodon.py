@@ -46,10 +46,12 @@ class MastodonListener(Mastodon, Listener):
     """A Mastodon account, listening."""
 
     def thread(self, remote: Remote) -> Thread:
-        answer = self._call("GET", f"/api/v1/statuses/{_safe(remote.id)}", allow=(404, 410))
-        if not answer.ok:
+        answer = self._get(f"/api/v1/statuses/{_safe(remote.id)}")
+        if answer is None:
             return Thread()
         status = wire.json_object(answer, self.label)
+        if not status.get("id"):
+            raise KeyError("id")
         below = self._below(remote.id)
         found = self.items.read(below, self._comment)
         if status.get("quotes_count"):
@@ -62,8 +64,8 @@ class MastodonListener(Mastodon, Listener):
         return self.items.ask(ids, self._now)
 
     def _now(self, number_: str) -> RemoteComment | None:
-        answer = self._call("GET", f"/api/v1/statuses/{_safe(number_)}", allow=(404, 410))
-        return self._told(wire.json_object(answer, self.label)) if answer.ok else None
+        answer = self._get(f"/api/v1/statuses/{_safe(number_)}")
+        return self._told(wire.json_object(answer, self.label)) if answer else None
 
     def _told(self, status: dict[str, Any]) -> RemoteComment | None:
         """Return a status that came by itself, whatever it is: only one that says so is no longer public."""

@@ -46,12 +46,12 @@ class ThreadsListener(Threads, Listener):
 
     def _now(self, number_: str) -> RemoteComment | None:
         answer = self._call("GET", number_, params={"fields": _FIELDS}, gone_is_fine=True)
-        return self._comment(answer, "") if answer else None
+        return self._comment(answer, "") if answer and answer["id"] else None
 
     def _counts(self, media: str) -> dict[str, int]:
         answer = self._call("GET", f"{media}/insights", params={"metric": "likes,reposts"}, gone_is_fine=True)
         told = dict(self.items.read(listed(answer.get("data")), _metric))
-        return {"like": told.get("likes", 0), "repost": told.get("reposts", 0)}
+        return {kind: told[name] for kind, name in (("like", "likes"), ("repost", "reposts")) if name in told}
 
     def _comment(self, reply: dict[str, Any], top: str) -> RemoteComment | None:
         words = str(reply.get("text") or "")

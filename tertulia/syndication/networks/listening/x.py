@@ -13,10 +13,11 @@ from urllib.parse import quote
 
 from tertulia.core import sanitise
 from tertulia.core.addresses import web_address
+from tertulia.core.languages import say
 from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks import wire
-from tertulia.syndication.networks.base import Remote
+from tertulia.syndication.networks.base import Remote, RetryLaterError
 from tertulia.syndication.networks.listening.answers import dig, listed
 from tertulia.syndication.networks.listening.base import (
     Feed,
@@ -34,6 +35,8 @@ from tertulia.syndication.networks.x import X
 OWNED_CENTS = 0.1
 USER_CENTS = 1.0
 PAGE = 25
+# https://x.com/jack/status/20 is there as long as X is: whoever does not know it (a wall, a proxy) knows nothing.
+FIRST_POST = "20"
 _FIELDS = {
     "tweet.fields": "author_id,conversation_id,created_at,entities,referenced_tweets,public_metrics",
     "expansions": "author_id",
@@ -64,7 +67,10 @@ class XListener(X, Listener):
 
     def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
         """Those that are gone; X says nothing free about the rest."""
-        return {one: None for one, is_gone in self.items.ask(ids, self._gone).items() if is_gone}
+        gone = [one for one, is_gone in self.items.ask(ids, self._gone).items() if is_gone]
+        if gone and self._gone(FIRST_POST):
+            raise RetryLaterError(say("net_garbled", network=self.label))
+        return dict.fromkeys(gone)
 
     def feeds(self, site: str) -> dict[str, Feed]:
         return {"mentions": self._mentions}

@@ -388,6 +388,21 @@ def test_an_answer_that_does_not_name_who_is_erased_stays_as_it_went(store, netw
         assert ["mías"] == connection.execute(select(saved_views.c.name)).scalars().all()
 
 
+@pytest.mark.parametrize(
+    ("state", "kept"), [("delivered", ""), ("withdrawn", ""), ("refused", ""), ("waiting", "1"), ("queued", "1")]
+)
+def test_where_an_answer_went_is_kept_while_it_may_be_on_its_way(store, state, kept):
+    """It is looked for there; what has ended, well or not, leads to nobody."""
+    person = say(store, 1, who="ana")
+    sent(store, "hola")
+    there = json.dumps({"text": "hola", "answers": "1"})
+    with store.database.writing() as connection:
+        connection.execute(update(deliveries).values(state=state, attempt_started_at="1", message=there))
+    store.conversation.erase(person, NOW)
+    with store.database.reading() as connection:
+        assert kept == json.loads(connection.execute(select(deliveries.c.message)).scalar())["answers"]
+
+
 def test_a_handle_in_other_capitals_is_the_same(store):
     """Also where it has letters that SQLite knows no capitals of."""
     who = Author(network="mastodon", identity="https://peña.example/users/ana", name="Ana", handle="@ana@Peña.example")

@@ -48,6 +48,26 @@ def test_killed_while_writing(tmp_path, monkeypatch, call):
     assert [path] == list(tmp_path.iterdir())
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no limits there")
+def test_what_is_written_once_is_whole_or_not_there(tmp_path):
+    """Never over a file that is there, and nothing is left of one that the disk has no room for."""
+    import resource  # here, for Windows has none
+
+    path = tmp_path / "posts/uno.md"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4, limits[1]))  # no file may grow beyond it: what a full disk does
+    try:
+        with pytest.raises(OSError, match=r"uno\.md") as told:
+            files.write_once(path, "Título")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (str(path), False) == (told.value.filename, path.exists())
+    files.write_once(path, "Título\n")
+    with pytest.raises(FileExistsError):
+        files.write_once(path, "otro")
+    assert path.read_bytes() == "Título\n".encode()
+
+
 def test_rights_do_not_hang_on_the_umask(tmp_path):
     """What is private is private from its first byte on, whatever the umask and the file before it."""
     path = tmp_path / "clave"

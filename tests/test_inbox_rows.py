@@ -190,6 +190,13 @@ def test_who_is_at_something(store):
     assert ("Toni", "María") == (hold(key, "Toni", NOW), hold(other, "María", NOW))
     store.inbox.release(key, "María")
     assert ["Toni", "María"] == [store.inbox.get(one, NOW).assignee for one in (key, other)]
+    store.inbox.release(other, "María")
+    assert ["Toni", ""] == [store.inbox.get(one, NOW).assignee for one in (key, other)]
+    hold(other, "Toni", NOW)
+    store.inbox.release(key, "Toni")
+    assert ["", "Toni"] == [store.inbox.get(one, NOW).assignee for one in (key, other)]
+    store.inbox.release(other, "Toni")
+    hold(key, "Toni", NOW)
     assert "Toni" == hold(key, "Toni", later(10))  # renewed
     assert "Toni" == hold(key, "María", NOW + HOLD_FOR)
     assert ["Toni", ""] == [store.inbox.get(one, NOW + HOLD_FOR).assignee for one in (key, other)]

@@ -77,7 +77,7 @@ FIGURES = [
     (archive.FILM_BYTES, 50_000_000, "embeds", "up to 50 MB each", "hasta 50 MB cada uno"),
     (capture.MOST_IN_VAIN, 3, "embeds", "nothing three times in a run", "que no trae nada tres veces"),
     (advice.FEW, 3, "writing", "more than three files is given once", "más de tres archivos se da una vez"),
-    (mastodon.LIMITS_LAST, DAYS(1), "networks", "asked of the server once a day", "preguntan al servidor una vez al día"),
+    (mastodon.LIMITS_LAST, DAYS(1), "networks", "asked of the server once a day", "al servidor una vez al día"),
     (expiry.WARN_DAYS, 7, "networks", "say so from a week before", "desde una semana antes"),
     (threads.RENEWED_AFTER_DAYS, 7, "networks", "renewed by itself, once a week", "por semana"),
     (x.XListener.min_interval, DAYS(1), "collect", "likes, reposts, once a day", "reenvíos, una vez al día"),

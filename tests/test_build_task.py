@@ -1,11 +1,14 @@
 """``build``: told in one line, nothing lost when it fails, where it broke."""
 
 import logging
+import os
+import re
 from pathlib import Path
 
 import pytest
 
 from tertulia.commands import build, build_report
+from tertulia.commands.failures import where_it_broke
 from tertulia.core import languages
 from tertulia.core.errors import ContentError
 
@@ -106,6 +109,43 @@ def test_a_failed_build_leaves_the_old_output_whole(small, capfd, monkeypatch):
     assert [] == list(small.glob(".output-*"))
 
 
+@pytest.mark.parametrize("kind", ["raised", "logged"])
+def test_a_full_disk_is_told_as_one(small, capfd, monkeypatch, kind):
+    """Also where whoever noticed it only logs it, as Pelican does of a file that it cannot copy: output/ stays."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    assert build.into_output(small)
+    capfd.readouterr()
+    plugin, full = small / "plugins/talk.py", 'OSError(28, "No space left on device")'
+    how = {"raised": f"raise {full}", "logged": f"try: raise {full}\n            except OSError: log.warning('ay')"}
+    plugin.write_text(plugin.read_text("utf-8").replace('raise ZeroDivisionError("roto")', how[kind]), "utf-8")
+    say_in(small, "uno", "ROTO")
+    assert not build.into_output(small)
+    told = "No se pudo construir el blog:\n  no queda sitio en el disco\noutput/ queda como estaba.\n"
+    assert told == capfd.readouterr().err
+    assert "ROTO" not in (small / "output/uno.html").read_text("utf-8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no limits there")
+@pytest.mark.parametrize(("posts", "expected"), [(3, 3), (3000, "no queda sitio en el disco")])
+def test_a_build_can_answer_on_a_full_disk(tmp_path, posts, expected):
+    """In the room that it has; an answer for which that is too small says why it is none."""
+    import resource  # here, for Windows has none
+
+    remarks = [build.Remark("warning", "ay" * 8)] * posts
+
+    def on_full_disk(_root, arguments):
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (build.ROOM, limits[1]))
+        try:
+            build._answer(arguments[2], build_report.BuildReport(posts=posts, remarks=remarks))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        return 1
+
+    report = build.run(tmp_path, tmp_path / "site", "publishconf.py", process=on_full_disk)
+    assert expected in (report.failure, report.posts)
+
+
 def test_a_plugin_that_cannot_be_loaded_is_a_failure(small, monkeypatch):
     """A blog without one of its plugins is no blog: the build says so and stops."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
@@ -142,6 +182,17 @@ def test_numbers_are_written_as_the_language_does(language, expected):
     assert expected == build_report.summary(build_report.BuildReport(posts=1, pages=2, seconds=3.84))
 
 
+def test_a_blog_without_a_post_to_be_seen_is_told_where_drafts_are():
+    """Who has written nothing but drafts does not wonder where they went; whoever has a post hears nothing of it."""
+    told = {
+        (language, posts): languages.speak(language) or build_report.summary(build_report.BuildReport(posts=posts))
+        for language in ("es", "en") for posts in (0, 1)
+    }  # fmt: skip
+    assert told["es", 0].startswith("0 entradas y 0 páginas en 0,0 s: ") and "borradores" in told["es", 0]
+    assert told["en", 0].startswith("0 posts and 0 pages in 0.0 s: ") and "drafts" in told["en", 0]
+    assert not [said for (_, posts), said in told.items() if posts and ("preview" in said)]
+
+
 def test_where_it_broke_is_a_place_of_ours(tmp_path):
     """An exception is told by the innermost line of the blog's own files, a template's too."""
     from jinja2 import Environment, FileSystemLoader
@@ -154,8 +205,24 @@ def test_where_it_broke_is_a_place_of_ours(tmp_path):
         try:
             templates.get_template(name).render()
         except Exception as error:
-            told.append(build.where_it_broke(error, tmp_path).partition(": ")[0])
+            told.append(where_it_broke(error, tmp_path).partition(": ")[0])
     assert ["page.html:2", "bad.html:2"] == told
+
+
+def test_a_template_without_an_end_is_told_in_words_of_ours(tmp_path):
+    """One that extends or includes itself, also by way of another: its place, and what it does."""
+    from jinja2 import Environment, FileSystemLoader
+
+    languages.speak("es")
+    pages = {"own": '{% extends "own.html" %}', "in": '{% include "in.html" %}', "a": '{% extends "b.html" %}'}
+    for name, text in (pages | {"b": '{% extends "a.html" %}'}).items():
+        (tmp_path / f"{name}.html").write_text(text)
+    templates = Environment(loader=FileSystemLoader(tmp_path))
+    for name in pages:
+        with pytest.raises(RecursionError) as caught:
+            templates.get_template(f"{name}.html").render()
+        told = where_it_broke(caught.value, tmp_path)
+        assert re.match(r"\w+\.html:1: ", told) and "se incluye a sí misma" in told and "Recursion" not in told
 
 
 def test_what_we_say_ourselves_is_said_once():

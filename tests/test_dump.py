@@ -80,6 +80,8 @@ def test_everything_moves_and_comes_back_byte_for_byte(tmp_path, other):
         "sent_mentions", "used", "words", "marks",
     }  # fmt: skip
     assert Journal(tmp_path / "back" / "var").holds("abc")
+    for name in ("secret.key", "networks/threads.json", "sent.txt"):  # keys, for their owner alone there too
+        assert 0o600 == stat.S_IMODE((tmp_path / "back" / "var" / name).stat().st_mode), name
 
 
 def test_a_restored_store_goes_on_counting(tmp_path, other):

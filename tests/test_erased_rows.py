@@ -19,9 +19,11 @@ from tertulia.store.conversation_tables import (
     revisions,
     sources,
 )
+from tertulia.store.inbox import InboxFilter
 from tertulia.store.inbox_tables import answer_drafts, item_labels
 from tertulia.store.mention_tables import mentions, sent_mentions
 from tertulia.store.person_tables import saved_views
+from tertulia.store.recording import fingerprint
 from tertulia.store.said import Author, Status
 from tertulia.store.tables import deliveries, metadata, subscribers
 from tertulia.store.update_tables import post_updates, update_tellings
@@ -256,6 +258,17 @@ def test_who_is_erased_is_known_by_each_of_their_names(store, who, change, comes
     assert comes_in == (store.conversation.record(again, APPROVED, NOW).state != "refused")
 
 
+def test_who_was_erased_first_stays_away_when_another_is(store):
+    """And so does the other."""
+    people = [say(store, number, who=who) for number, who in ((1, "ana"), (2, "eva"))]
+    for person in people:
+        store.conversation.erase(person, NOW)
+    for number, who in ((3, "ana"), (4, "eva"), (5, "luis")):
+        author = Author(network="mastodon", identity=who, name=who)
+        store.conversation.record(replace(SAID, source_id=str(number), url="", author=author), APPROVED, NOW)
+    assert 1 == len(left(store))
+
+
 def test_who_typed_an_address_into_the_form_takes_it_from_nobody(store):
     """Anybody types anything: whose it is may still speak."""
     typed = Author(network="form", identity="browser", name="Ana", url="https://luis.example/")
@@ -335,3 +348,137 @@ def test_who_comes_later_names_the_erased_no_more(store):
     assert "2" == two.in_reply_to
     with store.database.reading() as connection:
         assert {key} == erased.keys_erased(connection, [key, one.key, "another"])
+
+
+DAMAGED = "{"
+
+
+def sent(store, *words, answer="k"):
+    """Answers that went, or posts."""
+    with store.database.writing() as connection:
+        for part, message in enumerate(words):
+            kept = message if message == DAMAGED else json.dumps({"text": message})
+            row = {"post": "p", "lang": "es", "network": "mastodon", "part": f"{answer} {part}", "state": "delivered"}
+            row |= {"message": kept, "answer": answer, "created_at": "1"}
+            connection.execute(insert(deliveries).values(**row))
+
+
+def messages(store):
+    with store.database.reading() as connection:
+        kept = connection.execute(select(deliveries.c.message).order_by(deliveries.c.id)).scalars()
+        return [message if message == DAMAGED else json.loads(message)["text"] for message in kept]
+
+
+@pytest.mark.parametrize(
+    ("network", "handle"),
+    [("web", ""), ("web", "Ana Luisa"), ("form", "@luis@m.example"), ("mastodon", "@eva@m.example")],
+)
+def test_an_answer_that_does_not_name_who_is_erased_stays_as_it_went(store, network, handle):
+    """Who has no handle is named by none, and what is typed into the form is nobody's; neither are posts changed."""
+    who = Author(network=network, identity="ana.example", name="", handle=handle)
+    key = store.conversation.record(replace(SAID, url="", author=who), APPROVED, NOW).key
+    words = ["@luis@m.example hola", "Ana Luisa, sí", "", DAMAGED]
+    sent(store, *words)
+    sent(store, "@eva@m.example pita", answer="")
+    with store.database.writing() as connection:
+        connection.execute(insert(saved_views).values(member="Toni", name="mías", asked="state=later"))
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    assert [*words, "@eva@m.example pita"] == messages(store)
+    with store.database.reading() as connection:
+        assert ["mías"] == connection.execute(select(saved_views.c.name)).scalars().all()
+
+
+@pytest.mark.parametrize(
+    ("state", "kept"), [("delivered", ""), ("withdrawn", ""), ("refused", ""), ("waiting", "1"), ("queued", "1")]
+)
+def test_where_an_answer_went_is_kept_while_it_may_be_on_its_way(store, state, kept):
+    """It is looked for there; what has ended, well or not, leads to nobody."""
+    person = say(store, 1, who="ana")
+    sent(store, "hola")
+    there = json.dumps({"text": "hola", "answers": "1"})
+    with store.database.writing() as connection:
+        connection.execute(update(deliveries).values(state=state, attempt_started_at="1", message=there))
+    store.conversation.erase(person, NOW)
+    with store.database.reading() as connection:
+        assert kept == json.loads(connection.execute(select(deliveries.c.message)).scalar())["answers"]
+
+
+def test_a_handle_in_other_capitals_is_the_same(store):
+    """Also where it has letters that SQLite knows no capitals of."""
+    who = Author(network="mastodon", identity="https://peña.example/users/ana", name="Ana", handle="@ana@Peña.example")
+    key = store.conversation.record(replace(SAID, url="", author=who), APPROVED, NOW).key
+    sent(store, "@Ana@PEÑA.example sí", "@ana@peña.example.org no")
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    assert ["@… sí", "@ana@peña.example.org no"] == messages(store)
+
+
+def test_links_to_a_page_that_they_said_is_theirs_go_too(store):
+    """Nobody has proved it, and it leads to them all the same."""
+    who = Author(network="web", identity="ana.example", name="Ana", url="https://ana.example/about")
+    key = store.conversation.record(replace(SAID, url="", author=who), APPROVED, NOW).key
+    link = '<p><a href="https://ana.example/about">ella</a> y <a href="https://ana.example/other">otra</a></p>'
+    say(store, 2, who="luis", html=link, text="ella y otra, las dos de siempre")
+    say(store, 3, who="luis", html='<p><a href="https://ana.example/about"><img></a></p>', text="hola")
+    other = '<p><a href="https://ana.example/other">otra</a></p>'
+    say(store, 4, who="luis", post="otro", to="https://luis.example/", html=other, text="otra @luis@m.example")
+    store.inbox.refresh(NOW)
+    assert {("voto", "es")} == store.conversation.erase(store.conversation.get(key).person, NOW)
+    two, three = (store.conversation.by_source("mastodon", number) for number in "23")
+    assert ('<p>@… y <a href="https://ana.example/other">otra</a></p>', "@… y otra, las dos de siempre") == (
+        two.html,
+        two.text,
+    )
+    assert ("<p>@…</p>", "hola") == (three.html, three.text)
+    found = [store.inbox.page(InboxFilter(state=None, words=word), NOW).items for word in ("ella", "otra")]
+    four = store.conversation.by_source("mastodon", "4").key
+    assert [[], [four, two.key]] == [[item.said.key for item in items] for items in found]
+    with store.database.reading() as connection:
+        for row in connection.execute(select(comments)).all():
+            assert fingerprint(row.text) == row.fingerprint
+
+
+def test_a_handle_is_one_of_the_network_that_says_it(store):
+    """Of the way by which a comment came first; another network has another Ana."""
+    ana = Author(network="x", identity="7", name="Ana", handle="@ana")
+    key = store.conversation.record(replace(SAID, source="x", url="", author=ana), APPROVED, NOW).key
+    for number, source in (("2", "mastodon"), ("3", "x"), ("4", "x"), ("5", "mastodon")):
+        luis = Author(network=source, identity="luis", name="Luis")
+        said = replace(
+            SAID, source=source, source_id=number, url="", author=luis, text="@ana sí", html="<p>@ana sí</p>"
+        )
+        store.conversation.record(said, APPROVED, NOW)
+    ways = {"comment": 4, "source": "mastodon", "source_id": "40", "seen_at": "1"}, {"comment": 5, "source": "x"}
+    with store.database.writing() as connection:
+        for way in ways:
+            connection.execute(insert(sources).values(**({"source_id": "50", "seen_at": "1"} | way)))
+        connection.execute(update(comments).where(comments.c.id == 3).values(in_reply_to="ana"))  # an id, no handle
+    store.conversation.erase(store.conversation.get(key).person, NOW)
+    with store.database.reading() as connection:
+        words = connection.execute(select(comments.c.text).order_by(comments.c.id)).scalars().all()
+        assert "ana" == connection.execute(select(comments.c.in_reply_to).where(comments.c.id == 3)).scalar()
+    assert ["@ana sí", "@… sí", "@… sí", "@ana sí"] == words
+
+
+def test_what_answers_the_erased_no_longer_says_whom(store):
+    """Though its words name nobody; what answers somebody else still does."""
+    person = say(store, 1, who="ana")
+    for number in (2, 3):
+        say(store, number, who="luis", html="<p>sí</p>", text="sí")
+    above = {2: "https://m.example/ana/1", 3: "https://m.example/luis/2"}
+    with store.database.writing() as connection:
+        for number, address in above.items():
+            connection.execute(update(comments).where(comments.c.id == number).values(in_reply_to=address))
+    store.conversation.erase(person, NOW)
+    assert ["", above[3]] == [store.conversation.by_source("mastodon", number).in_reply_to for number in "23"]
+
+
+def test_what_a_post_told_the_erased_stays_told(store):
+    """It is the author's, and would be told once more; what an answer told them is not kept."""
+    person = say(store, 1, who="ana")
+    row = {"target": "https://m.example/ana/1", "version": "1", "state": "sent"}
+    with store.database.writing() as connection:
+        for source in ("https://blog.example/voto/", "https://blog.example/voto/#c-k"):
+            connection.execute(insert(sent_mentions).values(name=source, source=source, **row))
+    store.conversation.erase(person, NOW)
+    with store.database.reading() as connection:
+        assert ["https://blog.example/voto/"] == connection.execute(select(sent_mentions.c.source)).scalars().all()

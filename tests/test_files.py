@@ -3,6 +3,9 @@
 import errno
 import os
 import stat
+import sys
+import threading
+from pathlib import Path
 
 import pytest
 
@@ -10,11 +13,21 @@ from tertulia.core import files
 from tertulia.core.files import (
     PATIENCE_SECONDS,
     PRIVATE,
+    copy_whole,
     everywhere,
     folds_case,
+    is_inside,
+    link_same,
     locked,
+    private_file,
+    private_folder,
     put_in_place,
+    read_regular,
+    remove_empty,
+    wait_for_lock,
     write_if_changed,
+    write_new,
+    write_pieces,
     write_whole,
 )
 
@@ -33,6 +46,26 @@ def test_killed_while_writing(tmp_path, monkeypatch, call):
         write_whole(path, "nuevo")
     assert path.read_text() == "viejo"
     assert [path] == list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no limits there")
+def test_what_is_written_once_is_whole_or_not_there(tmp_path):
+    """Never over a file that is there, and nothing is left of one that the disk has no room for."""
+    import resource  # here, for Windows has none
+
+    path = tmp_path / "posts/uno.md"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4, limits[1]))  # no file may grow beyond it: what a full disk does
+    try:
+        with pytest.raises(OSError, match=r"uno\.md") as told:
+            files.write_once(path, "Título")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (str(path), False) == (told.value.filename, path.exists())
+    files.write_once(path, "Título\n")
+    with pytest.raises(FileExistsError):
+        files.write_once(path, "otro")
+    assert path.read_bytes() == "Título\n".encode()
 
 
 def test_rights_do_not_hang_on_the_umask(tmp_path):
@@ -74,10 +107,10 @@ def test_a_file_is_shared_where_it_holds_the_same(tmp_path, old):
     before, new = tmp_path / "before", tmp_path / "folder" / "new"
     if old == "link":
         (tmp_path / "there").write_bytes(b"the same")
-        before.symlink_to("there")
+        before.symlink_to(tmp_path / "there")
     else:
         before.write_bytes(old)
-    assert (old == b"the same") == files.link_same(before, new, b"the same") == new.exists()
+    assert (old == b"the same") == link_same(before, new, b"the same") == new.exists()
 
 
 def test_a_file_that_somebody_replaces_meanwhile_is_not_shared(tmp_path, monkeypatch):
@@ -90,7 +123,7 @@ def test_a_file_that_somebody_replaces_meanwhile_is_not_shared(tmp_path, monkeyp
         link(old, target)
 
     monkeypatch.setattr(os, "link", late)
-    assert not files.link_same(before, new, b"the same")
+    assert not link_same(before, new, b"the same")
     assert not new.exists()
 
 
@@ -168,16 +201,25 @@ def test_a_disk_says_whether_capitals_count(tmp_path):
     assert not folds_case(folder)
 
 
-def test_a_disk_without_locks_holds_nobody_up(tmp_path, monkeypatch):
-    """A network's may have none: then nobody waits, and nothing fails."""
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.EBADF)
+
+
+@pytest.mark.parametrize("answer", [*NO_LOCKS, None])
+def test_a_disk_without_locks_holds_nobody_up(tmp_path, monkeypatch, answer):
+    """A network's may have none, and Windows knows nothing of them: then nobody waits, and nothing fails."""
     import fcntl
 
     def no_locks(_handle, _how):
-        raise OSError(errno.ENOLCK, "No locks available")
+        raise OSError(answer, "No locks available")
 
-    monkeypatch.setattr(fcntl, "flock", no_locks)
+    if answer:
+        monkeypatch.setattr(fcntl, "flock", no_locks)
+    else:
+        monkeypatch.setitem(sys.modules, "fcntl", None)
     with locked(tmp_path):
         write_whole(tmp_path / "una", "x")
+    with open(tmp_path / "una") as file:
+        assert not wait_for_lock(file.fileno())
     assert "x" == (tmp_path / "una").read_text()
 
 
@@ -191,3 +233,244 @@ def test_a_lock_that_fails_otherwise_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(fcntl, "flock", fails)
     with pytest.raises(OSError, match="Input/output"), locked(tmp_path):
         pytest.fail("it went on")
+
+
+@pytest.fixture
+def synced(monkeypatch):
+    """What each file held when the disk was asked to keep it."""
+    told, sync = [], os.fsync
+
+    def fsync(handle):
+        told.append(os.pread(handle, 100, 0))
+        sync(handle)
+
+    monkeypatch.setattr(files.os, "fsync", fsync)
+    return told
+
+
+def test_the_disk_is_asked_to_keep_all_of_it(tmp_path, synced):
+    """All that was written, before it takes the old one's place; what can be made again waits for no disk."""
+    write_whole(tmp_path / "a", "uno")
+    write_if_changed(tmp_path / "a", b"dos")
+    write_if_changed(tmp_path / "a", b"dos")
+    write_pieces(tmp_path / "a", (b"d", b"os y medio"))
+    there = [b"uno", b"dos", b"dos y medio"]
+    assert there == synced
+    write_whole(tmp_path / "a", "tres", durable=False)
+    write_if_changed(tmp_path / "a", "cuatro", durable=False)
+    for data in (b"cinco", b"seis"):
+        write_new(str(tmp_path / "b"), data)
+    copy_whole(tmp_path / "a", tmp_path / "c")
+    assert there == synced
+    assert ["cuatro", "seis", "cuatro"] == [(tmp_path / name).read_text() for name in "abc"]
+
+
+@pytest.mark.parametrize("write", [
+    write_whole, write_if_changed, lambda path, data: write_new(str(path), data),
+    lambda path, data: link_same(_file(path.parents[2] / "same", data), path, data),
+])  # fmt: skip
+def test_its_folders_are_made(tmp_path, write):
+    """However many are missing; and the next one finds them there."""
+    for name in ("a/b/one", "a/b/two", "a/three"):
+        path = tmp_path / "out" / name
+        write(path, b"x")
+        assert b"x" == path.read_bytes()
+
+
+def _file(path, data):
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def test_what_stands_where_a_new_one_is_written_is_replaced_whole(tmp_path):
+    """Who reads the old one goes on with it, and what shares its bytes keeps them."""
+    path, other = tmp_path / "a", tmp_path / "b"
+    path.write_bytes(b"long and old")
+    os.link(path, other)
+    write_new(str(path), b"new")
+    assert (b"new", b"long and old") == (path.read_bytes(), other.read_bytes())
+
+
+def test_a_link_to_the_same_is_no_file_that_is_right(tmp_path):
+    """Whoever changes what it leads to would change it too."""
+    (tmp_path / "there").write_bytes(b"x")
+    (tmp_path / "a").symlink_to("there")
+    assert write_if_changed(tmp_path / "a", b"x")
+    assert not (tmp_path / "a").is_symlink()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes in folders")
+@pytest.mark.parametrize("kind", ["mkfifo", "mkdir", "null", ""])
+def test_a_file_alone_is_read(tmp_path, kind):
+    """No pipe, which nobody writes into, nor a device or a folder; the error names it."""
+    path, waited = tmp_path / "there", []
+    if kind == "null":
+        path.symlink_to(os.devnull)
+    elif kind:
+        getattr(os, kind)(path)
+    help_ = threading.Timer(5, lambda: waited.append(os.open(path, os.O_RDWR)))
+    help_.start()
+    try:
+        with pytest.raises(OSError, match="there") as refused:
+            read_regular(path)
+    finally:
+        help_.cancel()
+    wanted = {"": errno.ENOENT, "mkdir": errno.EISDIR}.get(kind, errno.ESPIPE)
+    assert (wanted, str(path), []) == (refused.value.errno, str(refused.value.filename), waited)
+    (tmp_path / "a").write_bytes(b"x\r\n")
+    assert b"x\r\n" == read_regular(tmp_path / "a")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights are another matter there")
+def test_what_is_private_is_closed_to_all_others(tmp_path):
+    """Whether it had been open is told; what is made is made closed, folders above it too few to matter."""
+    folder, file = tmp_path / "a" / "var", tmp_path / "a" / "var" / "key"
+    before = os.umask(0)
+    try:
+        assert (False, False) == (private_folder(folder), private_file(file))
+        assert (False, False) == (private_folder(folder), private_file(file))
+        assert [0o700, 0o600] == [stat.S_IMODE(one.stat().st_mode) for one in (folder, file)]
+        for group in (0o070, 0o007):
+            folder.chmod(0o700 | group), file.chmod(0o600 | group)
+            assert (True, True) == (private_folder(folder), private_file(file))
+            assert [0o700, 0o600] == [stat.S_IMODE(one.stat().st_mode) for one in (folder, file)]
+        file.chmod(0o444)
+        assert (True, 0o400) == (private_file(file), stat.S_IMODE(file.stat().st_mode))
+        file.chmod(0o644)
+        assert (False, 0o644) == (private_folder(file), stat.S_IMODE(file.stat().st_mode))
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights are another matter there")
+def test_what_is_somebody_elses_stays_as_it_is(tmp_path, monkeypatch):
+    """Its rights are not ours to change."""
+
+    def theirs(*_anything, **_more):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(files.Path, "chmod", theirs)
+    assert not private_folder(tmp_path)
+
+
+def test_empty_folders_go_as_far_as_they_are_empty(tmp_path):
+    """Those above a file that has gone, up to one that holds more, and never the one that all is in."""
+    (tmp_path / "a" / "b" / "c").mkdir(parents=True)
+    (tmp_path / "a" / "x").write_text("")
+    remove_empty(tmp_path, "a/b/c/gone.html")
+    assert ["a", "a/x"] == sorted(str(one.relative_to(tmp_path)) for one in tmp_path.rglob("*"))
+    (tmp_path / "a" / "x").unlink()
+    remove_empty(tmp_path, "a/x")
+    assert tmp_path.exists() and [] == list(tmp_path.iterdir())
+    remove_empty(tmp_path, "x")
+    assert tmp_path.exists()
+
+
+def test_a_copy_is_made_where_there_is_none_of_that_size_and_age(tmp_path):
+    """One that is older, or of another size, is another's; where the build before has it, that very file is shared."""
+    source, target, before = (tmp_path / name for name in ("source", "target", "before"))
+    for data, age, expected in ((b"old", 0, b"old"), (b"old", 1, b"new"), (b"older", 0, b"new"), (b"old", -1, b"old")):
+        source.write_bytes(b"new")
+        target.write_bytes(data)
+        os.utime(source, ns=(10**18, 10**18))
+        os.utime(target, ns=(10**18, 10**18 - age))
+        copy_whole(source, target)
+        assert expected == target.read_bytes(), (data, age)
+    for data, shared in ((b"new", True), (b"old", False)):
+        target.unlink()
+        before.write_bytes(data)
+        copy_whole(source, target, before)
+        assert (b"new", shared) == (target.read_bytes(), target.samefile(before))
+
+
+@pytest.mark.parametrize("changed", [b"newer", b"new"])
+def test_a_file_that_is_written_anew_meanwhile_is_not_shared(tmp_path, monkeypatch, changed):
+    """In its place, with another length or at another moment: what was compared is no longer there."""
+    before, new, link = tmp_path / "before", tmp_path / "new", os.link
+    before.write_bytes(b"old")
+    os.utime(before, ns=(10**18, 10**18))
+
+    def late(old, target):
+        before.write_bytes(changed)
+        if changed != b"new":
+            os.utime(before, ns=(10**18, 10**18))
+        link(old, target)
+
+    monkeypatch.setattr(os, "link", late)
+    assert not link_same(before, new, b"old")
+    assert not new.exists()
+
+
+def test_where_something_stands_nothing_is_shared(tmp_path):
+    """It stays, and who asks writes."""
+    (tmp_path / "before").write_bytes(b"same")
+    (tmp_path / "new").write_bytes(b"other")
+    assert not link_same(tmp_path / "before", tmp_path / "new", b"same")
+    assert b"other" == (tmp_path / "new").read_bytes()
+
+
+def test_a_link_in_a_circle_is_inside_whatever_is_asked(tmp_path):
+    """It ends nowhere, so that nobody may count on its being outside; all others are where they end."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "out").symlink_to(tmp_path)
+    (tmp_path / "in" / "round").symlink_to("round")
+    names = ("in", "in/new", "in/out", "in/out/x", "in/../x", "in/round", "inn")
+    assert [True, True, False, False, False, True, False] == [
+        is_inside(tmp_path / name, tmp_path / "in") for name in names
+    ]
+
+
+def test_where_one_stands_in_no_folder_all_is_inside(tmp_path, monkeypatch):
+    """Somebody has removed it: nothing can be told of what is named from there."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert is_inside(Path("x"), tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    ("folder", "asked"),
+    [("/1/ñu/2", ["/1/ñu", "/1/ÑU"]), ("/a/B", ["/a/B", "/a/b"]), ("/1/2", []), ("/", [])],
+)
+def test_a_disk_that_does_not_count_capitals_has_one_folder_for_both(monkeypatch, folder, asked):
+    """The nearest above it whose name has letters is asked for twice; where none has, there is nothing to tell."""
+    looked, real = [], os.lstat
+
+    def lstat(path):
+        looked.append(str(path))
+        return real("/")
+
+    monkeypatch.setattr(files.os, "lstat", lstat)
+    found = folds_case(Path(folder))
+    monkeypatch.undo()
+    assert (bool(asked), asked) == (found, looked)
+
+
+def test_one_holds_a_folder_at_a_time(tmp_path):
+    """The second waits until the first lets go, also by failing; nothing is left in it."""
+    order, began = [], threading.Event()
+
+    def second():
+        began.set()
+        with locked(tmp_path):
+            order.append("second")
+        handle = os.open(tmp_path, os.O_RDONLY)
+        order.append(wait_for_lock(handle))
+        os.close(handle)
+
+    other = threading.Thread(target=second)
+
+    def first():
+        with locked(tmp_path):
+            other.start()
+            began.wait(5)
+            other.join(0.05)
+            order.append("first")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        first()
+    other.join(5)
+    assert (["first", "second", True], []) == (order, list(tmp_path.iterdir()))

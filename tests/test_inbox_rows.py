@@ -190,6 +190,13 @@ def test_who_is_at_something(store):
     assert ("Toni", "María") == (hold(key, "Toni", NOW), hold(other, "María", NOW))
     store.inbox.release(key, "María")
     assert ["Toni", "María"] == [store.inbox.get(one, NOW).assignee for one in (key, other)]
+    store.inbox.release(other, "María")
+    assert ["Toni", ""] == [store.inbox.get(one, NOW).assignee for one in (key, other)]
+    hold(other, "Toni", NOW)
+    store.inbox.release(key, "Toni")
+    assert ["", "Toni"] == [store.inbox.get(one, NOW).assignee for one in (key, other)]
+    store.inbox.release(other, "Toni")
+    hold(key, "Toni", NOW)
     assert "Toni" == hold(key, "Toni", later(10))  # renewed
     assert "Toni" == hold(key, "María", NOW + HOLD_FOR)
     assert ["Toni", ""] == [store.inbox.get(one, NOW + HOLD_FOR).assignee for one in (key, other)]
@@ -306,6 +313,17 @@ def test_who_says_something_of_an_item_is_at_it_no_longer(store):
     assert not store.inbox.set_aside(Read("nobody", "v"), NOW)
     mine = answer(store, 2, to=1, at=5)
     assert not store.inbox.set_aside(read(store, mine), NOW)
+
+
+def test_bringing_back_what_waits_again_already_changes_nothing(store):
+    """Two of the team see it: it keeps its mark, and its place by what was said anew."""
+    key = say_(store, 1)
+    store.inbox.set_aside(read(store, key), NOW)
+    say_(store, 1, text="¿Y ahora?", edited=later(1))
+    before = row(store, key)
+    assert before.is_changed
+    assert store.inbox.bring_back(read(store, key), NOW)
+    assert before == row(store, key)
 
 
 @pytest.mark.parametrize(

@@ -155,10 +155,12 @@ def test_a_value_that_is_none_is_told_on_its_line(line, what):
 
 
 def test_what_a_page_cannot_have_is_told():
-    """A series, a question, words for a network: they mean something on a post alone; another program's may stay."""
-    text = "Título: x\nSerie: Uno\nPregunta: ¿Sí?\nMastodon: Hola\nPortada: a.jpg\n\nHola."
+    """A series, a question, all of an announcement: they mean something on a post alone; another program's may stay."""
+    of_posts = ("Serie: Uno", "Pregunta: ¿Sí?", "Mastodon: Hola", "Guid: a", "Aviso: fuerte", "Audiencia: todos",
+                'Imágenes: a.jpg "Una"', "Texto de portada en Mastodon: Una")  # fmt: skip
+    text = "\n".join(("Título: x", *of_posts, "Portada: a.jpg", "Índice: no", "Vía: @ana", "", "Hola."))
     told = interpret(split(text, "p.md"), "p.md", MADRID, is_page=True).problems
-    assert [(2, "hint"), (3, "hint"), (4, "hint")] == [(one.line, one.severity) for one in told]
+    assert [(line, "hint") for line, _ in enumerate(of_posts, 2)] == [(one.line, one.severity) for one in told]
     assert [] == read(text).problems
 
 
@@ -278,6 +280,32 @@ def test_other_names_for_our_keys():
 def test_authors_between_semicolons():
     """Pelican's way to name two people."""
     assert ["Ann", "Bob"] == read("Title: x\nAuthors: Ann; Bob\n\n").authors
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("one\n    two, three\n    four", ["one", "two", "three", "four"]),
+        ("one,\n    two", ["one", "two"]),
+        ("one;\n    two", ["one", "two"]),
+        ("one, two\n    three", ["one", "two", "three"]),
+    ],
+)
+def test_one_on_each_line(written, read_as):
+    """Pelican's way with several: the lines below are items too, but a comma at the end of one says it goes on."""
+    meta = read(f"Title: x\nAuthors: {written}\nTags: {written}\n\nText")
+    assert (read_as, read_as) == (meta.authors, meta.tags)
+
+
+def test_one_address_on_each_line():
+    """Where the post was before."""
+    assert ["/one/", "/two/"] == read("Title: x\nAliases: /one/\n    /two/\n\nText").aliases
+
+
+def test_what_is_no_list_goes_on_in_the_next_line():
+    """A title, and a category, whose name may be long."""
+    meta = read("Title: one\n    two\nCategory: La vida\n    en común\n\nText")
+    assert ("one two", ["La vida en común"]) == (meta.title, meta.categories)
 
 
 @pytest.mark.parametrize(

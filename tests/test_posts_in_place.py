@@ -326,3 +326,13 @@ def test_a_place_that_others_lead_to_does_not_go_unseen(blog):
     blog.save("tres")
     blog.save("dos")
     assert [] == edited(blog, saying(blog, TAGGED))
+
+
+@pytest.mark.parametrize("header", [
+    {"Fecha": "2026-11-24"}, {"Estado": "borrador"}, {"Estado": "oculto"}, {"Estado": "sin listar"},
+])  # fmt: skip
+def test_a_preview_relates_and_tells_of_what_waits_as_a_build_does(blog, header):
+    """It shows drafts and what is scheduled among the others, in all but its feeds."""
+    saying(blog, TAGGED, **header)()
+    answered = f"{TAGGED} El bar contesta por escrito a las reclamaciones."
+    assert edited(blog, saying(blog, answered), SHOW_UNPUBLISHED=True)

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tertulia.app import Blog
 from tertulia.commands import export_site, moving
 from tertulia.commands import talk as tasks
+from tertulia.commands.unpublished import unpublished
 from tertulia.core import settings
 from tertulia.core.errors import SettingError, StoreError, TertuliaError
 from tertulia.core.files import private_file
@@ -132,6 +134,16 @@ def test_nothing_that_names_people_is_written_where_it_would_be_published(tmp_pa
     with pytest.raises(TertuliaError, match="se publicaría"):
         write(tmp_path, place)
     assert [] == [path for folder in ("content", "output") for path in (tmp_path / folder).rglob("*") if path.is_file()]
+
+
+def test_what_is_published_is_what_lies_in_three_folders(tmp_path):
+    """The texts, the site, and where the site is now, if that is elsewhere; beside them anything may be written."""
+    blog = Blog(tmp_path, output=lambda: tmp_path / "www")
+    for free in ("t.json", "var/t.json", "outputs/t.json", "content.json"):
+        assert tmp_path / free == unpublished(tmp_path / free, blog)
+    for folder in ("content", "output", "www"):
+        with pytest.raises(TertuliaError, match=f"{folder}/"):
+            unpublished(tmp_path / folder / "t.json", blog)
 
 
 @pytest.mark.parametrize("key", ["a", "letmein", "aaaaaaaaaaaaaaaaaaaaaaaa", "changeme", "1" * 64])

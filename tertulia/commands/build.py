@@ -12,7 +12,6 @@ import json
 import logging
 import math
 import os
-import re
 import secrets
 import shutil
 import subprocess
@@ -27,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tertulia.commands.build_report import BuildReport, Remark, complaints, decimal, summary, tell
-from tertulia.core import paths
+from tertulia.commands.failures import is_full, where_it_broke
 from tertulia.core.errors import TertuliaError
 from tertulia.core.files import locked
 from tertulia.core.languages import say, spoken
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from tertulia.site.build import SiteBuild
 
 STATE = Path("var", "cache", "build")  # what builds remember, each kind in a folder of its own
+ROOM = 16_384  # bytes that a build's answer has to itself, however full it makes the disk
 
 
 # ── the person's side ────────────────────────────────────────────────────────────────────────────────────────
@@ -157,6 +157,7 @@ def run(
     """
     began = time.monotonic()
     answer = output.with_name(output.name + ".json")
+    answer.write_bytes(b" " * ROOM)  # so that a build that fills the disk can still say so
     code = process(root, [settings, str(output), str(answer), json.dumps(dict(overrides or {})), spoken()])
     try:
         read = json.loads(answer.read_text("utf-8"))
@@ -204,6 +205,10 @@ class Gather(logging.Handler):
         self.remarks: dict[Remark, None] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
+        # Pelican logs a post that it could not read from inside the "except", without saying why.
+        error = (record.exc_info and record.exc_info[1]) or sys.exception()
+        if is_full(error):  # a site without its styles, or a post less, is none that was asked for
+            raise error
         if record.levelno >= logging.ERROR:
             severity: Severity = "error"
         elif record.levelno >= logging.WARNING:
@@ -220,46 +225,14 @@ class Gather(logging.Handler):
             if said is None:
                 return
             if said != text:
-                if error := (record.exc_info and record.exc_info[1]) or sys.exception():
+                if error:
                     _keep_traceback(error)
                 self.remarks[Remark(severity, said)] = None
                 return
-        # Pelican logs a post that it could not read from inside the "except", without saying why.
-        error = (record.exc_info and record.exc_info[1]) or sys.exception()
         is_said = isinstance(error, TertuliaError) and str(error) in text  # our own says where it is
         if error and severity == "error" and not is_said:
             text += f" ({where_it_broke(error, Path.cwd())})"
         self.remarks[Remark(severity, text)] = None
-
-
-def where_it_broke(error: BaseException, root: Path) -> str:
-    """One line for an exception: "theme/templates/post.html:12: UndefinedError: …", the innermost place of ours."""
-    said = error.msg if isinstance(error, SyntaxError) else str(error).strip()
-    what = _lacking(said) or f"{type(error).__name__}: {said or '?'}"
-    if getattr(error, "filename", None) and getattr(error, "lineno", None):  # a template or settings file that …
-        return f"{_within(error.filename, root)}:{error.lineno}: {what}"  # type: ignore[attr-defined]  # … cannot be parsed
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        file = Path(frame.filename)
-        of_blog = file.is_relative_to(root) and not file.is_relative_to(root / ".venv")
-        if of_blog or (paths.INSTALLED and file.is_relative_to(paths.HOME)):
-            return f"{_within(frame.filename, root if of_blog else paths.HOME.parent)}:{frame.lineno}: {what}"
-    return what
-
-
-def _lacking(said: str) -> str:
-    """Return what a template lacks, and where a blog would set it; "" where Jinja says something else."""
-    for phrase, form in (
-        ("template_no_filter", r"No filter named '(\w+)'"),
-        ("template_no_test", r"No test named '(\w+)'"),
-        ("template_undefined", r"'(\w+)' is undefined"),
-    ):
-        if found := re.match(form, said):
-            return say(phrase, name=found[1])
-    return ""
-
-
-def _within(path: str, root: Path) -> str:
-    return str(Path(path).relative_to(root)) if Path(path).is_relative_to(root) else path
 
 
 def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tuple[BuildReport, "SiteBuild | None"]:
@@ -328,7 +301,8 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tupl
     # What was said of a file stands for as long as that is what it is; what was said of the machine may not.
     report.passing |= not all(one.severity == "hint" or one.text.startswith("content/") for one in report.remarks)
     if built and inputs and not report.failure:
-        build_inputs.hand_over(built, inputs, _leave_arranged(built, report))
+        with contextlib.suppress(OSError):  # the next build is a whole one
+            build_inputs.hand_over(built, inputs, _leave_arranged(built, report))
     if built and isinstance(built.search, SearchIndex):
         built.search.close()
     return report, built
@@ -377,6 +351,16 @@ def _keep_traceback(error: BaseException) -> None:
         Path("var/build-error.txt").write_text("".join(traceback.format_exception(error)), "utf-8")
 
 
+def _answer(place: str, report: BuildReport) -> None:
+    """Write *report* over the room that was kept for it; where the disk has none for more, that alone is said."""
+    for told in (report, BuildReport(failure=say("reason_full"))):
+        with contextlib.suppress(OSError):
+            with open(place, "r+b") as file:
+                file.write(json.dumps(msgspec.to_builtins(told)).encode())
+                file.truncate()
+            return
+
+
 def main(arguments: list[str]) -> "SiteBuild | None":
     """``python -m tertulia.commands.build SETTINGS OUTPUT REPORT OVERRIDES LANGUAGE``; what was arranged for it."""
     from tertulia.core.languages import speak
@@ -385,7 +369,7 @@ def main(arguments: list[str]) -> "SiteBuild | None":
     speak(language)
     with contextlib.suppress(KeyboardInterrupt):
         report, built = _pelican(settings, output, json.loads(overrides))
-        Path(answer).write_text(json.dumps(msgspec.to_builtins(report)), "utf-8")
+        _answer(answer, report)
         return None if report.failure else built
     return None
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from tertulia.commands import announce, build, build_report
 from tertulia.commands.background_search import BackgroundSearch
+from tertulia.commands.failures import where_it_broke
 from tertulia.commands.warm import Keeper, WarmBuilder
-from tertulia.core.errors import TertuliaError
+from tertulia.core.errors import TertuliaError, os_words
 from tertulia.core.languages import carried, say
 
 if TYPE_CHECKING:
@@ -120,9 +121,9 @@ class LiveSite:
     def _refused(self, error: Exception) -> None:
         """Say, here and on the pages that stay, why those of a build cannot be shown."""
         if isinstance(error, OSError):
-            why = say("system_refused", why=error)
+            why = say("system_refused", why=os_words(error))
         else:
-            why = str(error) if isinstance(error, TertuliaError) else build.where_it_broke(error, self.root)
+            why = str(error) if isinstance(error, TertuliaError) else where_it_broke(error, self.root)
         report = build_report.BuildReport(failure=why)
         build_report.tell(report)
         self.site.show(self.folder, report)

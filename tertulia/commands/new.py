@@ -11,6 +11,7 @@ from tertulia.content.key_names import key_names
 from tertulia.content.keys import KEYS
 from tertulia.core import conf
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
+from tertulia.core.files import write_once
 from tertulia.core.languages import current, say, spoken
 from tertulia.core.setting_kinds import parse_zone
 from tertulia.core.text import slugify
@@ -52,10 +53,8 @@ def create(
         "author": author,
         "status": status_word("draft") if draft else "",
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(header(values) + "\n" + say("new_body") + "\n")
+        write_once(path, header(values) + "\n" + say("new_body") + "\n")
     except FileExistsError as error:
         raise ContentError(say("new_exists", path=path)) from error
     return path

@@ -4,6 +4,7 @@ Whether a clone still holds the sample is told by the file ``content/.sample``, 
 later, ``start`` only changes the names, and never touches a post.
 """
 
+import contextlib
 import datetime as dt
 import json
 import os
@@ -21,7 +22,7 @@ from tertulia.content import folder
 from tertulia.core import conf, languages
 from tertulia.core.addresses import is_web_address, split_address
 from tertulia.core.errors import SettingError
-from tertulia.core.files import PRIVATE, write_whole
+from tertulia.core.files import PRIVATE, write_once, write_whole
 from tertulia.core.languages import say, speak
 from tertulia.core.text import slugify
 from tertulia.syndication.declared import env_example
@@ -260,9 +261,8 @@ def first_files(content: Path, answers: Answers, key: str, now: dt.datetime, ide
         place = content / source.parent.name / source.name
         if source.parent.name == "posts":
             place = post = content / "posts" / f"{now:%Y}" / f"{now:%Y-%m-%d}_{source.name}"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if not place.exists():
-            place.write_text(Template(source.read_text("utf-8")).substitute(names), "utf-8", newline="\n")
+        with contextlib.suppress(FileExistsError):
+            write_once(place, Template(source.read_text("utf-8")).substitute(names))
     return post
 
 

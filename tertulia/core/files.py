@@ -126,6 +126,26 @@ def write_new(path: str, data: bytes) -> None:
         write_whole(Path(path), data, durable=False)
 
 
+def write_once(path: Path, data: str) -> None:
+    """
+    Write a file where none is; of what cannot be written whole nothing is left.
+
+    Raises:
+        FileExistsError: there is one, which stays as it is.
+        OSError: it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("xb")
+    try:
+        with file:
+            file.write(data.encode())
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # a full disk names no file
+            error.filename = str(path)
+        raise
+
+
 def write_if_changed(path: Path, data: bytes | str, *, mode: int = PUBLIC, durable: bool = True) -> bool:
     """Like ``write_whole``, but a file that holds *data* already is left alone; whether it was written."""
     wanted = data.encode("utf-8") if isinstance(data, str) else data

@@ -327,7 +327,7 @@ def normal(code: str) -> str:
 # What the system says in English → our own phrase for it.
 _REASONS = {
     errno.ENOENT: "reason_absent", errno.EACCES: "reason_denied", errno.EPERM: "reason_denied",
-    errno.ELOOP: "reason_loop", errno.EISDIR: "reason_folder", errno.ENOSPC: "reason_full",
+    errno.ELOOP: "reason_loop", errno.EISDIR: "reason_folder", errno.ENOSPC: "reason_full", errno.EDQUOT: "reason_full",
     errno.EADDRINUSE: "reason_taken", errno.EEXIST: "reason_exists", errno.ENOTDIR: "reason_not_folder",
     errno.EROFS: "reason_read_only", errno.ESPIPE: "reason_no_file",
 }  # fmt: skip

@@ -27,8 +27,8 @@ class PostsJsonEdits:
 
     def told_of(self, contents: Iterable[Any]) -> Told:
         """Return what it says of those of *contents* that are in it, as they are at this moment."""
-        public = [post for post in contents if not post.is_page and not post.mark]
-        return {(post.id, post.lang): posts_json.entry(post, self.build, self.wants_text) for post in public}
+        listed = [post for post in contents if not post.is_page and post.status != "hidden"]
+        return {(post.id, post.lang): posts_json.entry(post, self.build, self.wants_text) for post in listed}
 
     @cached_property
     def _held(self) -> bytes:

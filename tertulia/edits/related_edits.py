@@ -66,4 +66,4 @@ class RelatedEdits:
 
 def _is_compared(edit: Edit) -> bool:
     """Whether an *edit* may relate its post to others: it is listed, and says other words."""
-    return not edit.post.is_page and not edit.post.mark and edit.size is not None
+    return not edit.post.is_page and edit.post.status != "hidden" and edit.size is not None

@@ -241,7 +241,7 @@ class Inbox:
             copies: The states in which copies are; what was answered or is not as it was stays so.
         """
         self._ready(now)
-        values |= {"is_changed": 0, "assignee": "", "assigned_until": None}
+        values |= {"assignee": "", "assigned_until": None}
         with writing(self._database) as connection:
             said = showing.load(connection, read.key)
             if said is None or said.version != read.version:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,17 @@ def test_numbers_are_written_as_the_language_does(language, expected):
     assert expected == build_report.summary(build_report.BuildReport(posts=1, pages=2, seconds=3.84))
 
 
+def test_a_blog_without_a_post_to_be_seen_is_told_where_drafts_are():
+    """Who has written nothing but drafts does not wonder where they went; whoever has a post hears nothing of it."""
+    told = {
+        (language, posts): languages.speak(language) or build_report.summary(build_report.BuildReport(posts=posts))
+        for language in ("es", "en") for posts in (0, 1)
+    }  # fmt: skip
+    assert told["es", 0].startswith("0 entradas y 0 páginas en 0,0 s: ") and "borradores" in told["es", 0]
+    assert told["en", 0].startswith("0 posts and 0 pages in 0.0 s: ") and "drafts" in told["en", 0]
+    assert not [said for (_, posts), said in told.items() if posts and ("preview" in said)]
+
+
 def test_where_it_broke_is_a_place_of_ours(tmp_path):
     """An exception is told by the innermost line of the blog's own files, a template's too."""
     from jinja2 import Environment, FileSystemLoader
@@ -195,6 +207,22 @@ def test_where_it_broke_is_a_place_of_ours(tmp_path):
         except Exception as error:
             told.append(where_it_broke(error, tmp_path).partition(": ")[0])
     assert ["page.html:2", "bad.html:2"] == told
+
+
+def test_a_template_without_an_end_is_told_in_words_of_ours(tmp_path):
+    """One that extends or includes itself, also by way of another: its place, and what it does."""
+    from jinja2 import Environment, FileSystemLoader
+
+    languages.speak("es")
+    pages = {"own": '{% extends "own.html" %}', "in": '{% include "in.html" %}', "a": '{% extends "b.html" %}'}
+    for name, text in (pages | {"b": '{% extends "a.html" %}'}).items():
+        (tmp_path / f"{name}.html").write_text(text)
+    templates = Environment(loader=FileSystemLoader(tmp_path))
+    for name in pages:
+        with pytest.raises(RecursionError) as caught:
+            templates.get_template(f"{name}.html").render()
+        told = where_it_broke(caught.value, tmp_path)
+        assert re.match(r"\w+\.html:1: ", told) and "se incluye a sí misma" in told and "Recursion" not in told
 
 
 def test_what_we_say_ourselves_is_said_once():

@@ -151,6 +151,26 @@ def test_telegram(tmp_path):
     assert 106 == api.asked[-1][1]["offset"]
 
 
+def test_what_is_said_in_another_group_is_nobodys_to_read(tmp_path):
+    """Every group counts its messages from one: a bot that is in a private one too hears the same numbers there."""
+    one, api = listener("telegram", tmp_path)
+    house = House(tmp_path, one)
+    house.run()
+    before = texts(house)
+    ana = {"id": 77, "first_name": "Ana"}
+    other = {"message_id": 12, "message_thread_id": 10, "from": ana, "chat": {"id": -900}, "text": "Entre nosotras"}
+    here = other | {
+        "message_id": 16,
+        "chat": {"id": -500},
+        "text": "En la plaza",
+        "reply_to_message": {"message_id": 12},
+    }
+    told = [{"update_id": 106 + number, "message": one} for number, one in enumerate((other, here))]
+    api.answers["/bot1:t/getUpdates"]["result"] = told
+    house.run()
+    assert [*before, ("reply", "En la plaza", "")] == texts(house)
+
+
 def test_facebook_and_threads(tmp_path):
     """Comments below comments; the FeedPage's own are the owner's; hidden ones stay hidden."""
     for name, counts in (("facebook", {"like": 9, "repost": 2}), ("threads", {"like": 8, "repost": 1})):

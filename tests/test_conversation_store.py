@@ -109,6 +109,17 @@ def test_one_reply_seen_by_two_ways_is_one_comment_with_two_sources(talk):
     assert "gone" == talk.get(key).status
 
 
+@pytest.mark.parametrize("written", ["@ana/1134", "users/ana/statuses/1134"])
+@pytest.mark.parametrize("bridged", ["@ana/1134/", "users/ana/statuses/1134/"])
+def test_a_slash_at_the_end_of_an_address_makes_no_second_comment(talk, written, bridged):
+    """A status has two addresses, and whoever copies one by hand may end it with a slash."""
+    key = talk.record(replace(SAID, url=f"https://mas.example/{written}"), APPROVED, NOW).key
+    told = replace(SAID, source="webmention", source_id="https://bridge.example/1 https://blog.example/voto/")
+    told = replace(told, author=Author(network="web", identity="https://mas.example/@ana"))
+    told = replace(told, url=f"https://mas.example/{bridged}")
+    assert Recorded("merged", key, "approved", True) == talk.record(told, WAITING, NOW)
+
+
 def test_what_comes_back_is_judged_again(talk):
     """Deleted and posted again under the same id, it waits for its verdict anew."""
     key = talk.record(SAID, APPROVED, NOW).key

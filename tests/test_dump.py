@@ -1,12 +1,16 @@
 """The whole state, out and in again: equal on both databases, of any age, whole or not at all."""
 
+import shutil
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
 
+from tertulia.app import Blog
 from tertulia.commands import moving
+from tertulia.content import snapshot
 from tertulia.core.errors import StoreError
 from tertulia.store import connection, dump, open_store
 from tertulia.store.connection import Database
@@ -76,6 +80,8 @@ def test_everything_moves_and_comes_back_byte_for_byte(tmp_path, other):
         "sent_mentions", "used", "words", "marks",
     }  # fmt: skip
     assert Journal(tmp_path / "back" / "var").holds("abc")
+    for name in ("secret.key", "networks/threads.json", "sent.txt"):  # keys, for their owner alone there too
+        assert 0o600 == stat.S_IMODE((tmp_path / "back" / "var" / name).stat().st_mode), name
 
 
 def test_a_restored_store_goes_on_counting(tmp_path, other):
@@ -185,3 +191,74 @@ def test_the_commands_write_and_read_one_private_file(tmp_path, capsys):
     assert "announce --resolve" in capsys.readouterr().out
     moving.run_dump(tmp_path / "c", tmp_path, "later.jsonl")
     assert b'"name":"restored"' in (tmp_path / "later.jsonl").read_bytes()
+
+
+def person(who, number, avatar="", text="No pito."):
+    """What *who* says."""
+    url = f"https://mas.example/@{who}"
+    author = Author(
+        network="mastodon", identity=url, name=who.title(), handle=f"@{who}@mas.example", url=url, avatar=avatar
+    )
+    return replace(said(number), author=author, text=text, html=f"<p>{text}</p>", url=f"{url}/{number}")
+
+
+def written(root):
+    """A blog in which Ana and Luis have spoken, with portraits, and the copy that was made of it then."""
+    root.mkdir()
+    (root / "pelicanconf.py").write_text('SITENAME = "x"\n')
+    with Blog(root) as blog:
+        for number, who in enumerate(("ana", "luis")):
+            words = "@ana@mas.example sí" if who == "luis" else "Me produce zozobra"
+            one = person(who, str(number), f"{who}.webp", words)
+            blog.store.conversation.record(one, Verdict("approved"), NOW)
+            (blog.snapshots / "avatars").mkdir(parents=True, exist_ok=True)
+            (blog.snapshots / "avatars" / f"{who}.webp").write_bytes(b"RIFF")
+    moving.run_dump(root, root, "before.jsonl")
+    shutil.copytree(root / "var", root / "kept")
+    with Blog(root) as blog:
+        blog.moderator.erase(blog.store.conversation.by_source("mastodon", "0").person)
+
+
+def brought_back(root, how):
+    """Have the copy of before again: by the command, or by hand, as one copies files."""
+    for file in (root / "var").glob("tertulia.db*"):
+        file.unlink()
+    if how == "restore":
+        moving.run_restore(root, root / "before.jsonl")
+        return
+    for file in (root / "kept").glob("tertulia.db*"):
+        shutil.copy(file, root / "var")
+    with Blog(root) as blog:
+        blog.moderator.sweep()
+
+
+@pytest.mark.parametrize("how", ["restore", "by hand"])
+def test_who_was_erased_since_comes_back_with_no_copy(tmp_path, how):
+    """Nor do their portrait and what others called them; who was not erased is there."""
+    root = tmp_path / "blog"
+    written(root)
+    for _again in range(2):
+        brought_back(root, how)
+        with Blog(root) as blog:
+            talk = [(one.name, one.text) for one in blog.store.conversation.find()]
+            shown = [one.author for one in snapshot.read(blog.snapshots, "voto", "es").comments]
+            again = blog.store.conversation.record(person("ana", "9"), Verdict("approved"), NOW)
+            portraits = sorted(path.name for path in (blog.snapshots / "avatars").iterdir())
+        assert ([("Luis", "@… sí")], ["Luis"], "refused") == (talk, shown, again.state)
+        assert ["luis.webp"] == portraits
+    assert 0o600 == stat.S_IMODE((root / "var/erased.txt").stat().st_mode)
+    assert "ana" not in (root / "var/erased.txt").read_text()
+
+
+def test_a_copy_tells_another_machine_who_was_erased(tmp_path):
+    """So that an older copy that is brought back there lets nobody in either."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    written(here)
+    moving.run_dump(here, here, "after.jsonl")
+    there.mkdir()
+    (there / "pelicanconf.py").write_text('SITENAME = "x"\n')
+    moving.run_restore(there, here / "after.jsonl", moved=True)
+    (there / "before.jsonl").write_bytes((here / "before.jsonl").read_bytes())
+    brought_back(there, "restore")
+    with Blog(there) as blog:
+        assert ["Luis"] == [one.name for one in blog.store.conversation.find()]

@@ -317,6 +317,16 @@ def test_archive_gives_films(tmp_path):
     assert "controls loop muted" in html
 
 
+def test_a_film_that_git_hosts_would_refuse_stays_where_it_is(tmp_path, monkeypatch):
+    """One byte more than may be: no file, a link to it."""
+    media = {"type": "video", "url": "https://t.co/v", "media_url_https": "https://pbs.twimg.com/x/abc.jpg"}
+    tweet = {**ID, "full_text": "Mira https://t.co/v", "extended_entities": {"media": [media]}}
+    monkeypatch.setattr("tertulia.embeds.archive.FILM_BYTES", len(MP4) - 1)
+    kept, html = kept_of(tmp_path, tweet, files=[("data/tweets_media/1790000000000000000-abc.mp4", MP4)])
+    assert ([], True) == (kept.films, "Vídeo: ver en X" in html)
+    assert [] == list((tmp_path / "embeds").rglob("*.mp4"))
+
+
 def test_archive_gives_what_was_passed_on_to_its_author(tmp_path):
     """A retweet is the other person's words under the other person's name."""
     mention = {"screen_name": "luis", "name": "Luis Pérez"}

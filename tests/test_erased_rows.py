@@ -350,19 +350,23 @@ def test_who_comes_later_names_the_erased_no_more(store):
         assert {key} == erased.keys_erased(connection, [key, one.key, "another"])
 
 
+DAMAGED = "{"
+
+
 def sent(store, *words, answer="k"):
     """Answers that went, or posts."""
     with store.database.writing() as connection:
         for part, message in enumerate(words):
+            kept = message if message == DAMAGED else json.dumps({"text": message})
             row = {"post": "p", "lang": "es", "network": "mastodon", "part": f"{answer} {part}", "state": "delivered"}
-            row |= {"message": json.dumps({"text": message}), "answer": answer, "created_at": "1"}
+            row |= {"message": kept, "answer": answer, "created_at": "1"}
             connection.execute(insert(deliveries).values(**row))
 
 
 def messages(store):
     with store.database.reading() as connection:
         kept = connection.execute(select(deliveries.c.message).order_by(deliveries.c.id)).scalars()
-        return [json.loads(message)["text"] for message in kept]
+        return [message if message == DAMAGED else json.loads(message)["text"] for message in kept]
 
 
 @pytest.mark.parametrize(
@@ -373,7 +377,7 @@ def test_an_answer_that_does_not_name_who_is_erased_stays_as_it_went(store, netw
     """Who has no handle is named by none, and what is typed into the form is nobody's; neither are posts changed."""
     who = Author(network=network, identity="ana.example", name="", handle=handle)
     key = store.conversation.record(replace(SAID, url="", author=who), APPROVED, NOW).key
-    words = ["@luis@m.example hola", "Ana Luisa, sí", ""]
+    words = ["@luis@m.example hola", "Ana Luisa, sí", "", DAMAGED]
     sent(store, *words)
     sent(store, "@eva@m.example pita", answer="")
     with store.database.writing() as connection:
@@ -382,6 +386,21 @@ def test_an_answer_that_does_not_name_who_is_erased_stays_as_it_went(store, netw
     assert [*words, "@eva@m.example pita"] == messages(store)
     with store.database.reading() as connection:
         assert ["mías"] == connection.execute(select(saved_views.c.name)).scalars().all()
+
+
+@pytest.mark.parametrize(
+    ("state", "kept"), [("delivered", ""), ("withdrawn", ""), ("refused", ""), ("waiting", "1"), ("queued", "1")]
+)
+def test_where_an_answer_went_is_kept_while_it_may_be_on_its_way(store, state, kept):
+    """It is looked for there; what has ended, well or not, leads to nobody."""
+    person = say(store, 1, who="ana")
+    sent(store, "hola")
+    there = json.dumps({"text": "hola", "answers": "1"})
+    with store.database.writing() as connection:
+        connection.execute(update(deliveries).values(state=state, attempt_started_at="1", message=there))
+    store.conversation.erase(person, NOW)
+    with store.database.reading() as connection:
+        assert kept == json.loads(connection.execute(select(deliveries.c.message)).scalar())["answers"]
 
 
 def test_a_handle_in_other_capitals_is_the_same(store):
@@ -400,7 +419,10 @@ def test_links_to_a_page_that_they_said_is_theirs_go_too(store):
     link = '<p><a href="https://ana.example/about">ella</a> y <a href="https://ana.example/other">otra</a></p>'
     say(store, 2, who="luis", html=link, text="ella y otra, las dos de siempre")
     say(store, 3, who="luis", html='<p><a href="https://ana.example/about"><img></a></p>', text="hola")
-    store.conversation.erase(store.conversation.get(key).person, NOW)
+    other = '<p><a href="https://ana.example/other">otra</a></p>'
+    say(store, 4, who="luis", post="otro", to="https://luis.example/", html=other, text="otra @luis@m.example")
+    store.inbox.refresh(NOW)
+    assert {("voto", "es")} == store.conversation.erase(store.conversation.get(key).person, NOW)
     two, three = (store.conversation.by_source("mastodon", number) for number in "23")
     assert ('<p>@… y <a href="https://ana.example/other">otra</a></p>', "@… y otra, las dos de siempre") == (
         two.html,
@@ -408,7 +430,8 @@ def test_links_to_a_page_that_they_said_is_theirs_go_too(store):
     )
     assert ("<p>@…</p>", "hola") == (three.html, three.text)
     found = [store.inbox.page(InboxFilter(state=None, words=word), NOW).items for word in ("ella", "otra")]
-    assert [[], [two.key]] == [[item.said.key for item in items] for items in found]
+    four = store.conversation.by_source("mastodon", "4").key
+    assert [[], [four, two.key]] == [[item.said.key for item in items] for items in found]
     with store.database.reading() as connection:
         for row in connection.execute(select(comments)).all():
             assert fingerprint(row.text) == row.fingerprint
@@ -447,3 +470,15 @@ def test_what_answers_the_erased_no_longer_says_whom(store):
             connection.execute(update(comments).where(comments.c.id == number).values(in_reply_to=address))
     store.conversation.erase(person, NOW)
     assert ["", above[3]] == [store.conversation.by_source("mastodon", number).in_reply_to for number in "23"]
+
+
+def test_what_a_post_told_the_erased_stays_told(store):
+    """It is the author's, and would be told once more; what an answer told them is not kept."""
+    person = say(store, 1, who="ana")
+    row = {"target": "https://m.example/ana/1", "version": "1", "state": "sent"}
+    with store.database.writing() as connection:
+        for source in ("https://blog.example/voto/", "https://blog.example/voto/#c-k"):
+            connection.execute(insert(sent_mentions).values(name=source, source=source, **row))
+    store.conversation.erase(person, NOW)
+    with store.database.reading() as connection:
+        assert ["https://blog.example/voto/"] == connection.execute(select(sent_mentions.c.source)).scalars().all()

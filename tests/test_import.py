@@ -1,11 +1,13 @@
 """A blog comes over whole: its posts, its talk, its addresses; a second time nothing changes."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
-from tertulia.core.errors import ContentError
+from tertulia.core.errors import ContentError, FetchError
 from tertulia.core.fetch import Fetched
+from tertulia.imports.fetching import OldFiles
 from tertulia.imports.sources import shortcodes
 from tertulia.store.said import Status, Trust, Who
 from tests.embedding import png
@@ -362,6 +364,25 @@ def test_a_source_of_ones_own_is_an_installed_package(blog, tmp_path, monkeypatc
     assert [1, 0] == [one.read for one in report.sums()[:2]]
     assert "*Hola*\n" == blog.post("2020-01-02_uno.md")
     assert "Id: di-1" in blog.header("2020-01-02_uno.md")
+
+
+def test_a_host_that_fails_three_times_in_a_row_is_left_alone(tmp_path):
+    """One that fails now and then is asked on; so is every other host; nothing is asked for twice."""
+    asked = []
+
+    class Moody:
+        def get(self, url, **more):
+            asked.append(url)
+            if "good" in url:
+                return SimpleNamespace(ok=True, body=b"x")
+            raise FetchError(url)
+
+    files = OldFiles(tmp_path, Moody())
+    first = [f"https://a.example/{name}" for name in ("1", "2", "good", "3", "4", "5")]
+    assert [bool(files.get(url)) for url in first] == [False, False, True, False, False, False]
+    assert not files.get("https://a.example/good2") and files.get("https://b.example/good")
+    assert files.get("https://a.example/good") and not files.get("https://a.example/1")
+    assert [*first, "https://b.example/good"] == asked
 
 
 def test_a_picture_that_is_not_to_be_had_keeps_its_words(blog, tmp_path):

@@ -203,8 +203,11 @@ def test_in_the_terminal(talk, capsys, monkeypatch):
     """The list, one thing, an answer, later."""
     key, other = say_(talk, 2), say_(talk, 1, "Gracias por todo")
     monkeypatch.setattr(task, "Blog", lambda root: Still(talk.blog))
+    (talk.folder / "content").mkdir(exist_ok=True)
+    (talk.folder / "content/answers.toml").write_text("[gracias\n", "utf-8")
     task.run(talk.folder, task.InboxOptions())
-    listed = capsys.readouterr().out
+    listed, told = capsys.readouterr()
+    assert told.startswith("content/answers.toml:1: ") and 1 == len(told.splitlines())
     assert listed.index(key) < listed.index(other)
     assert "sin responder: 2" in listed
     task.run(talk.folder, task.InboxOptions(show=key))
@@ -343,15 +346,17 @@ def test_saved_answers_are_filled_in(talk):
     assert f"\n{filled}</textarea>" in html and 'value="saved en"' in html
 
 
-def test_a_file_of_saved_answers_that_makes_no_sense_is_told(talk, caplog):
-    """In the log of the page, which goes on without; in one line in the terminal."""
+def test_a_file_of_saved_answers_that_makes_no_sense_is_told(talk):
+    """In the list and above the answer, which goes on without."""
     folder = talk.folder / "content"
     folder.mkdir()
     (folder / "answers.toml").write_text("[gracias]\ntext = 3\n", "utf-8")
     key = say_(talk, 1)
-    assert "Respuestas guardadas" not in page(talk, f"/inbox/{key}")
-    told = [record.getMessage() for record in caplog.records if "answers.toml" in record.getMessage()]
-    assert told and told[0].startswith("content/answers.toml:2: ")
+    one, all_ = page(talk, f"/inbox/{key}"), page(talk, "/inbox")
+    assert "Respuestas guardadas" not in one and "<textarea" in one
+    assert 1 == one.count("content/answers.toml:2: ") == all_.count("content/answers.toml:2: ")
+    (folder / "answers.toml").write_text('[gracias]\ntext = "Gracias"\n', "utf-8")
+    assert "answers.toml" not in page(talk, "/inbox")
 
 
 def test_an_answer_waits_for_its_hour(talk):

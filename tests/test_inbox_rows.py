@@ -190,6 +190,13 @@ def test_who_is_at_something(store):
     assert ("Toni", "María") == (hold(key, "Toni", NOW), hold(other, "María", NOW))
     store.inbox.release(key, "María")
     assert ["Toni", "María"] == [store.inbox.get(one, NOW).assignee for one in (key, other)]
+    store.inbox.release(other, "María")
+    assert ["Toni", ""] == [store.inbox.get(one, NOW).assignee for one in (key, other)]
+    hold(other, "Toni", NOW)
+    store.inbox.release(key, "Toni")
+    assert ["", "Toni"] == [store.inbox.get(one, NOW).assignee for one in (key, other)]
+    store.inbox.release(other, "Toni")
+    hold(key, "Toni", NOW)
     assert "Toni" == hold(key, "Toni", later(10))  # renewed
     assert "Toni" == hold(key, "María", NOW + HOLD_FOR)
     assert ["Toni", ""] == [store.inbox.get(one, NOW + HOLD_FOR).assignee for one in (key, other)]
@@ -268,6 +275,14 @@ def test_the_owners_word_is_for_the_copies_too(store):
     assert set() == states_of(store, made)
     assert store.inbox.set_aside(read(store, made["one"]), NOW, within=["otro"])
     assert {"one"} == states_of(store, made)
+
+
+def test_what_is_away_has_no_copies(store):
+    """A word on it is about it alone, though others say the same."""
+    made = copied(store)
+    store.conversation.decide(made["other"], Status.SPAM, Who.OWNER, NOW, version=read(store, made["other"])[1])
+    assert store.inbox.set_aside(read(store, made["other"]), NOW)
+    assert (set(), "not_needed") == (states_of(store, made), row(store, made["other"]).word)
 
 
 def test_a_copy_that_was_answered_is_left_so(store):

@@ -1,13 +1,18 @@
 """The queue of letters and who asked for them, row by row: what goes when, once, and what is taken back."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
-from tertulia.store import letters
+from tertulia.core.errors import StoreError
+from tertulia.store import letters, open_store
 from tertulia.store.letters import NewLetter
 from tertulia.store.rows import HELD_LETTERS, remember, writing
+from tertulia.store.tables import subscribers
 from tests.test_conversation_store import APPROVED, NOW, SAID
 
 ANA, LUIS = "ana@correo.example", "luis@correo.example"
@@ -187,3 +192,28 @@ def test_what_is_logged_of_a_letter_names_nobody(store):
     assert ("NewLetter(public k)", f"Letter({letter.id})", f"Notice({notice.id}, pending)") == (
         repr(new(tells="public k")), repr(letter), repr(notice),
     )  # fmt: skip
+
+
+def test_what_the_database_says_names_nobody(store):
+    """PostgreSQL tells which row it was: that would stand in a log."""
+    row = {"email": "ana@secreto.example", "lang": "es", "state": "pending", "asked_at": "1"}
+    with pytest.raises(StoreError) as told, store.database.writing() as connection:
+        connection.execute(insert(subscribers), [row, row])
+    assert "subscribers" in str(told.value)
+    assert "secreto" not in str(told.value)
+
+
+def test_who_asks_twice_at_once_is_asked_once(store_url, tmp_path):
+    """Two presses of a button, two processes: one reader, and nobody hears that something failed."""
+    stores = [open_store(store_url, tmp_path) for _ in range(6)]
+    for number in range(5):
+        begin = threading.Barrier(len(stores))
+
+        def ask(one, begin=begin, email=f"ana{number}@x.example"):
+            begin.wait()
+            return one.subscribers.ask(email, "es", NOW).id
+
+        with ThreadPoolExecutor(len(stores)) as at_once:
+            assert 1 == len(set(at_once.map(ask, stores)))
+    for one in stores:
+        one.close()

@@ -404,11 +404,24 @@ def test_the_icons_of_our_own_sign_lie_ready(tmp_path, monkeypatch):
         assert all(most <= 8 for _, most in ImageChops.difference(*shown).getextrema()), name
 
 
-@pytest.mark.parametrize("name", ["icon.png", "icon.svg", "logo.png", "logo.svg"])
-def test_a_broken_picture_is_told_and_the_themes_stands_in(blog, name):
+BROKEN = {
+    "drawing": b"<svg nothing",
+    "text": b"nothing",
+    "cut": png(300, 100)[:200],
+    "a wrong length inside": png(300, 100)[:35] + b"\0" + png(300, 100)[36:],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [("icon.png", "text"), ("icon.svg", "drawing"), ("logo.svg", "drawing"),
+     ("logo.png", "cut"), ("icon.png", "a wrong length inside")],
+)  # fmt: skip
+def test_a_broken_picture_is_told_and_the_themes_stands_in(blog, name, how):
     """One line with the file; icon and name are there all the same."""
-    page, told = blog({name: b"<svg nothing"})
+    page, told = blog({name: BROKEN[how]})
     assert 1 == len(told) and told[0].startswith(f"content/theme/{name}: ")
+    assert "(lo que dice no está como debe)" in told[0], "in the blog's language, the same each time"
     assert "La sobremesa" == page.header.a.get_text(strip=True)
     assert (ROOT / "theme" / "static" / "icon.svg").read_bytes() == (blog.output / "theme" / "icon.svg").read_bytes()
 

@@ -340,7 +340,8 @@ class Mailbox:
             yield f"* {len(self.mails)} EXISTS".encode()
         elif "SEARCH" in asked:
             word = re.search(r'TO "([^"]*)"', asked)[1].encode()
-            found = [n for n, one in enumerate(self.mails, 1) if n not in self.seen and word in one]
+            old = self.seen if "UNSEEN" in asked else set()
+            found = [n for n, one in enumerate(self.mails, 1) if n not in old and word in one]
             yield b"* SEARCH " + " ".join(map(str, found)).encode()
         elif match := re.match(r"UID FETCH (\d+) \((.*)\)", asked):
             data = self.mails[int(match[1]) - 1]

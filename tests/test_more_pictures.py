@@ -1,5 +1,6 @@
 """More than one picture in an announcement, and what the cover shows told for one network."""
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -80,6 +81,22 @@ def test_the_server_says_how_many_it_takes(tmp_path):
     house.network.refresh_limits()
     house.announce(replace(POST, pictures=pictures(house, 8)))
     assert 6 == len(house.fake.alts())
+    house.close()
+
+
+def test_the_server_is_asked_what_it_takes_once_a_day(tmp_path):
+    """Not before each announcement, and not never again."""
+    house = House(tmp_path, FakeMastodon)
+
+    def asked() -> int:
+        house.network.refresh_limits()
+        return [path for _, path in house.fake.requests].count("/api/v2/instance")
+
+    assert (1, 1) == (asked(), asked())
+    house.clock += timedelta(hours=23)
+    assert 1 == asked()
+    house.clock += timedelta(hours=1)
+    assert (2, 2) == (asked(), asked())
     house.close()
 
 

@@ -6,10 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from tertulia.conversation import collector, notices, profile_links, reply_address, rules
+from tertulia.commands import advice
+from tertulia.conversation import (
+    answering,
+    background,
+    clockwork,
+    collector,
+    notices,
+    profile_links,
+    reply_address,
+    rules,
+)
 from tertulia.conversation.webmention import receive
-from tertulia.embeds import links
-from tertulia.store import followers, inbox, letters, settling, subscribers
+from tertulia.embeds import archive, capture, links
+from tertulia.store import followers, inbox, letters, runs, settling, subscribers
+from tertulia.syndication.networks import expiry, mastodon, threads
+from tertulia.syndication.networks.listening import x
 from tertulia.web import budgets, comments, guards, kept, sign_in, team, webmention
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -62,6 +74,17 @@ FIGURES = [
     (links.CONFIRM_DAYS, 2, "embeds", "at least two days apart", "separadas al menos por dos días"),
     (receive.MOST_QUEUED_OF_HOST, 100, "comments", "a hundred of one domain", "de un dominio pueden esperar cien"),
     (links.NEAR_DAYS, 730, "embeds", "less than two years away", "a menos de dos años"),
+    (archive.FILM_BYTES, 50_000_000, "embeds", "up to 50 MB each", "hasta 50 MB cada uno"),
+    (capture.MOST_IN_VAIN, 3, "embeds", "nothing three times in a run", "que no trae nada tres veces"),
+    (advice.FEW, 3, "writing", "more than three files is given once", "más de tres archivos se da una vez"),
+    (mastodon.LIMITS_LAST, DAYS(1), "networks", "asked of the server once a day", "al servidor una vez al día"),
+    (expiry.WARN_DAYS, 7, "networks", "say so from a week before", "desde una semana antes"),
+    (threads.RENEWED_AFTER_DAYS, 7, "networks", "renewed by itself, once a week", "por semana"),
+    (x.XListener.min_interval, DAYS(1), "collect", "likes, reposts, once a day", "reenvíos, una vez al día"),
+    (runs.OVERDUE, DAYS(7), "deploy", "what has not run for a week", "lleva una semana sin marchar"),
+    (clockwork.LITTLE_ROOM_BYTES, 200_000_000, "deploy", "below 200 MB", "menos de 200 MB"),
+    (answering.UNDO_FOR, timedelta(seconds=10), "inbox", "ten seconds before anything", "diez segundos antes"),
+    (background.MAIL_EVERY_SECONDS, 60, "inbox", "service looks every minute", "servicio mira cada minuto"),
     (links.SILENT_DAYS, 30, "embeds", "silent or broken for thirty days", "lleva treinta días callado"),
 ]  # fmt: skip
 

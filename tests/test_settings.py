@@ -1,6 +1,7 @@
 """Settings come from the environment and ``.env``, and secrets are never shown."""
 
 import logging
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -262,6 +263,15 @@ def test_a_file_in_another_encoding_is_named(tmp_path, text):
     """An editor may save as it likes: one sentence, with the file's name."""
     (tmp_path / ".env").write_bytes(text)
     with pytest.raises(SettingError, match=r"\.env"):
+        settings.load(tmp_path, {})
+
+
+@pytest.mark.parametrize("odd", ["folder", "pipe", "link to nothing"])
+def test_what_is_no_file_is_told_and_not_passed_over(tmp_path, odd):
+    """Docker makes a folder of a file to be mounted that is not there: nobody is left without keys and a word."""
+    make = {"folder": Path.mkdir, "pipe": os.mkfifo, "link to nothing": lambda path: path.symlink_to("nowhere")}
+    make[odd](tmp_path / ".env")
+    with pytest.raises(SettingError, match=r"^\.env "):
         settings.load(tmp_path, {})
 
 

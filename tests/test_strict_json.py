@@ -31,6 +31,20 @@ def test_odd_json_is_a_value_error(data):
         strict_json.decode(data, dict[str, str])
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (rb'["\ud83d", "bien"]', ["\ufffd", "bien"]),
+        (rb'["a\ud83d b\ude00"]', ["a\ufffd b\ufffd"]),
+        (rb'["\ud83d\u0041", "\ud83d\ude00"]', ["\ufffdA", "\U0001f600"]),
+        (rb'["\\ud83d", "\uD83D"]', [r"\ud83d", "\ufffd"]),
+    ],
+)
+def test_half_a_sign_costs_itself_only(data, said):
+    """Networks cut emoji in two: what stands beside is read, and so is what only looks like it."""
+    assert said == strict_json.decode(data) == strict_json.decode(data.decode(), list[str])
+
+
 def test_another_shape_is_a_value_error():
     """JSON that is not of the shape asked for is refused as no JSON is."""
     assert {"a": "ñ"} == strict_json.decode('{"a": "ñ"}', dict[str, str])

@@ -68,7 +68,8 @@ def complaints(report: BuildReport, *, all_advice: bool = False, plain: bool = F
 def summary(report: BuildReport, seconds: str = "") -> str:
     """Return the one line of a build: "412 entradas y 9 páginas en 3,8 s"; *seconds* where it is told later."""
     seconds = seconds or decimal(report.seconds)
-    return say("built", posts=counted("post", report.posts), pages=counted("page", report.pages), seconds=seconds)
+    phrase = "built" if report.posts else "built_no_post"
+    return say(phrase, posts=counted("post", report.posts), pages=counted("page", report.pages), seconds=seconds)
 
 
 def counted(noun: str, n: int) -> str:

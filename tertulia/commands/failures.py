@@ -27,6 +27,8 @@ def where_it_broke(error: BaseException, root: Path) -> str:
         file = Path(frame.filename)
         of_blog = file.is_relative_to(root) and not file.is_relative_to(root / ".venv")
         if of_blog or (paths.INSTALLED and file.is_relative_to(paths.HOME)):
+            if isinstance(error, RecursionError) and file.suffix == ".html":
+                what = say("template_endless")
             return f"{_within(frame.filename, root if of_blog else paths.HOME.parent)}:{frame.lineno}: {what}"
     return what
 

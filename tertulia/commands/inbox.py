@@ -80,6 +80,10 @@ def list_(blog: Blog, options: InboxOptions) -> bool:
     wanted = inbox_words.filter_of(asked | {"q": options.words}, blog.info.published())
     page = blog.store.inbox.page(wanted, blog.now())
     counts = blog.store.inbox.counts(blog.now())
+    try:
+        saved_answers.read(blog.root / "content", "")
+    except TertuliaError as error:  # told before it is needed; nothing else here hangs on it
+        print(error, file=sys.stderr)
     print(" · ".join(f"{say(f'inbox_state_{state}')}: {counts[state]}" for state in inbox_words.STATES))
     for item in page.items:
         said = item.said

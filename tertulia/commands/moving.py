@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tertulia.app import Blog
 from tertulia.commands.unpublished import unpublished
+from tertulia.conversation import avatars
 from tertulia.core.errors import TertuliaError, os_words
 from tertulia.core.files import PRIVATE, private_folder, write_whole
 from tertulia.core.languages import say
@@ -36,6 +37,8 @@ def run_restore(root: Path, path: Path, *, moved: bool = False) -> None:
         raise TertuliaError(say("dump_unread", why=os_words(error))) from error
     with Blog(root) as blog:
         rows = dump.restore(blog.store.database, data, root / "var", blog.now(), moved=moved)
+        if blog.store.conversation.heed_erasures(blog.now()):
+            avatars.prune(blog.snapshots, blog.store.collected.avatars())
         blog.outbox().show_all()
         blog.store.conversation.show_all(blog.snapshots)
         print(say("restore_done", n=rows))

@@ -298,7 +298,9 @@ class Moderator:
         return len(touched)
 
     def sweep(self) -> int:
-        """Forget what has been in the spam box long enough; how many."""
+        """Forget what has been in the spam box long enough, and who came back by an older copy; how many of the one."""
+        if self.store.conversation.heed_erasures(self.now()):
+            self.show_all()
         self.store.letters.forget_unconfirmed(self.now())
         self.store.followers.forget_unconfirmed(self.now())
         self.store.subscribers.forget_unconfirmed(self.now())

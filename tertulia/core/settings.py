@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Generic, Protocol, Self, TypeVar, overload
 
 from tertulia.core.errors import SettingError
+from tertulia.core.files import read_regular
 from tertulia.core.languages import say
 from tertulia.core.quiet_hours import quiet_hours
 from tertulia.core.setting_kinds import (
@@ -234,12 +235,12 @@ def read_env(path: Path) -> dict[str, str]:
     Raises:
         SettingError: it cannot be read, or a line is no ``NAME=value``; the message gives its number, never its text.
     """
-    if not path.is_file():
+    if not os.path.lexists(path):
         return {}
     from dotenv.parser import parse_stream
 
     try:
-        written = path.read_text("utf-8-sig")
+        written = read_regular(path).decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise SettingError(say("setting_encoding", path=path.name)) from error
     except OSError as error:

@@ -1,7 +1,7 @@
 """Pictures and files that nobody has a copy of, asked for at the old site by the guarded way.
 
 What was had lies in ``var/import/files`` under a name of its address, so that nothing is asked for twice, whenever the
-import is run again. A host that does not answer is not asked again in the same run.
+import is run again. A host that does not answer three times in a row is not asked again in the same run.
 """
 
 import hashlib

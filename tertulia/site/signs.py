@@ -34,7 +34,7 @@ MANIFEST = "manifest.webmanifest"
 LOGO_HEIGHT_PX = 64
 HEADER_ENDINGS = (".svg", ".webp", ".avif", ".jpg", ".jpeg", ".png")
 HEADER_WIDTHS_PX = (900, 2000)
-UNREADABLE = (OSError, ValueError, Image.DecompressionBombError)
+UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # Pillow takes a length for syntax
 
 
 def logo(content: Path, static: str) -> tuple[Picture | None, Files]:
@@ -46,12 +46,19 @@ def logo(content: Path, static: str) -> tuple[Picture | None, Files]:
         return None, {}
     try:
         data = path.read_bytes()
-        width, height = svg.size(data) if path.suffix == ".svg" else Image.open(io.BytesIO(data)).size
+        width, height = svg.size(data) if path.suffix == ".svg" else _opened(data).size
     except UNREADABLE as error:
         _tell(path, error)
         return None, {}
     shown = Picture(f"{static}/{path.name}", max(1, round(width * LOGO_HEIGHT_PX / height)), LOGO_HEIGHT_PX)
     return shown, {path.name: data}
+
+
+def _opened(data: bytes) -> Image.Image:
+    """Return the picture, decoded to its end: of one that was cut short, the head is whole."""
+    picture = Image.open(io.BytesIO(data))
+    picture.load()
+    return picture
 
 
 def header(content: Path, settings: Mapping[str, Any]) -> tuple[Picture | None, Files]:
@@ -137,7 +144,9 @@ def icons(content: Path, settings: Mapping[str, Any], palette: Palette, name: st
 
 
 def _tell(path: Path, error: Exception) -> None:
-    report(Problem(f"content/theme/{path.name}", None, say("bad_icon", why=error), say("bad_icon_fix")))
+    # What a decoder says is English, and names where in memory the picture was.
+    why = error if isinstance(error, OSError) and error.errno else say("reason_damaged")
+    report(Problem(f"content/theme/{path.name}", None, say("bad_icon", why=why), say("bad_icon_fix")))
 
 
 def _in_colours(data: bytes, palette: Palette) -> bytes:

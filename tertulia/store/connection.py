@@ -37,7 +37,7 @@ class Database:
 
     def __init__(self, url: str, root: Path = Path()) -> None:
         self.engine = _engine(url, root)
-        self._backups = root / "var" / "backup"
+        self.folder = root / "var"  # what lies beside it
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         # SQLite lets one write at a time and has the others look again after a nap; our own threads need not nap.
         self._turn: AbstractContextManager[Any] = threading.RLock() if self.is_sqlite else nullcontext()
@@ -101,7 +101,7 @@ class Database:
             if schema and schema < NEWEST:
                 from tertulia.store.dump import before_migration
 
-                before_migration(connection, self._backups)
+                before_migration(connection, self.folder / "backup")
             upgrade(connection)
 
     def scrub(self) -> None:
@@ -339,7 +339,9 @@ def translate_db_errors() -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
         origin = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", None) or type(error).__name__
-        raise StoreError(say("store_broken", why=hide(str(origin)).strip())) from None
+        # PostgreSQL adds which row it was: "DETAIL: Key (email)=(ana@…) already exists".
+        told = getattr(getattr(origin, "diag", None), "message_primary", None) or origin
+        raise StoreError(say("store_broken", why=hide(str(told)).strip())) from None
 
 
 def stamp(moment: datetime) -> str:

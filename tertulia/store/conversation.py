@@ -21,7 +21,17 @@ from sqlalchemy import delete, func, insert, select, update
 
 from tertulia.content import snapshot
 from tertulia.core.languages import say
-from tertulia.store import deciding, erased, importing, recording, same_person, showing, snapshot_guard, ways
+from tertulia.store import (
+    deciding,
+    erased,
+    erasure_list,
+    importing,
+    recording,
+    same_person,
+    showing,
+    snapshot_guard,
+    ways,
+)
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import (
     comments,
@@ -319,8 +329,17 @@ class Conversation(Lookups):
             if who is None:
                 return set()
             touched = erased.erase(connection, who, now)
+            erasure_list.write_down(connection, self._database.folder)
         self._database.scrub()
         return touched
+
+    def heed_erasures(self, now: datetime) -> bool:
+        """Forget whoever an older copy of the store has brought back; whether there was anybody."""
+        with self._writing() as connection:
+            found = erasure_list.heed(connection, self._database.folder, now)
+        if found:
+            self._database.scrub()
+        return found
 
     def _writing(self) -> Any:
         return writing(self._database)

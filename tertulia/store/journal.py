@@ -14,10 +14,10 @@ FILE_NAME = "sent.txt"
 
 
 class Journal:
-    """The file *folder*/``sent.txt``."""
+    """The file *folder*/``sent.txt``, or another that only grows."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE_NAME
+    def __init__(self, folder: Path, name: str = FILE_NAME) -> None:
+        self._path = folder / name
 
     def holds(self, key: str) -> bool:
         """Whether *key* was about to be sent, and nobody has said since that it was not."""
@@ -26,7 +26,7 @@ class Journal:
     def held(self) -> set[str]:
         """Every key that was about to be sent, and of which nobody has said since that it was not."""
         try:
-            lines = self._path.read_text("ascii").split("\n")
+            lines = self._path.read_text("ascii", "replace").split("\n")
         except FileNotFoundError:
             return set()
         last = {line.removeprefix("-"): line for line in lines if line}
@@ -40,9 +40,11 @@ class Journal:
         for key in sorted(known - self.held()):
             self.add(key)
 
-    def add(self, key: str) -> None:
-        """Write *key* down, on the disk when this returns."""
-        self._write(key)
+    def add(self, *keys: str) -> None:
+        """Write *keys* down that are not, on the disk when this returns."""
+        known = self.held()
+        if new := [key for key in keys if key not in known]:
+            self._write("\n".join(new))
 
     def clear(self, key: str) -> None:
         """Forget *key*: a person looked, or the network said no, and it is not there."""
@@ -51,7 +53,7 @@ class Journal:
 
     def _write(self, line: str) -> None:
         private_folder(self._path.parent)
-        # One write of one short line: two processes do not mix theirs (O_APPEND).
+        # One write of whole lines: two processes do not mix theirs (O_APPEND).
         handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE)
         try:
             os.write(handle, f"{line}\n".encode())

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import NOBODY
 from tertulia.store.letters import NewLetter, put
-from tertulia.store.rows import is_one_of
+from tertulia.store.rows import is_one_of, writing
 from tertulia.store.tables import NO_ADDRESS, SubscriberState, subscribers
 
 
@@ -52,7 +52,7 @@ class Subscribers:
             may_write: Whether that letter goes into the queue, where the address is not confirmed yet.
         """
         address = _same_host(email)
-        with self._database.writing() as connection:
+        with writing(self._database) as connection:
             row = connection.execute(select(subscribers).where(subscribers.c.email == address)).first()
             if row is None:
                 values = {"email": address, "lang": lang, "state": SubscriberState.PENDING, "asked_at": stamp(now)}
@@ -85,7 +85,7 @@ class Subscribers:
         """Forget the addresses that nobody confirmed in a week, and those that older versions kept of who left."""
         old = (subscribers.c.state == SubscriberState.PENDING) & (subscribers.c.asked_at < stamp(now - after))
         left = (subscribers.c.state == SubscriberState.LEFT) & (subscribers.c.email != NO_ADDRESS)
-        with self._database.writing() as connection:
+        with writing(self._database) as connection:
             gone = {"state": SubscriberState.LEFT, "email": NO_ADDRESS}
             return connection.execute(update(subscribers).where(old | left).values(**gone)).rowcount
 
@@ -110,7 +110,7 @@ class Subscribers:
             return _subscriber(row) if row else None
 
     def _set(self, number: int, state: SubscriberState, values: dict[str, Any]) -> bool:
-        with self._database.writing() as connection:
+        with writing(self._database) as connection:
             wanted = (subscribers.c.id == number) & (subscribers.c.state == state)
             return connection.execute(update(subscribers).where(wanted).values(**values)).rowcount == 1
 

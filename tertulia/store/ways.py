@@ -168,6 +168,7 @@ def _at(connection: Connection, incoming: Incoming, address: str) -> Any:
 def _forms(connection: Connection, address: str) -> set[str]:
     """Every way of writing *address* that means the same thing said."""
     found = {address}
+    address = address.rstrip("/")
     if match := _STATUS_URI.fullmatch(address):
         found.add(f"{match[1]}/@{match[2]}/{match[3]}")
     if match := _STATUS_URL.fullmatch(address):

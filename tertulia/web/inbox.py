@@ -4,7 +4,6 @@ Behind the sign-in of the moderation, with the same rules: every change is a POS
 names the version of what was read. All of it works without a script; ``inbox.js`` gives keys to the same buttons.
 """
 
-import logging
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,7 +28,6 @@ from tertulia.web.context import current_blog, root
 from tertulia.web.my_inbox import FILTERS
 from tertulia.web.team import has_role, me, moderator, team
 
-log = logging.getLogger(__name__)
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 # What the button "later" offers, as the terminal writes it.
@@ -172,18 +170,17 @@ def _moment(blog: Blog) -> datetime | None:
     return blog.quiet_until(moment) or moment
 
 
-def _saved(lang: str) -> dict[str, str]:
-    """Read the saved answers in the language of a post; none where their file makes no sense, which the log says."""
+def _saved(lang: str = "") -> tuple[dict[str, str], str]:
+    """Read the saved answers in the language of a post; none where their file makes no sense, and what is wrong."""
     try:
-        return saved_answers.read(current_blog().root / "content", lang)
+        return saved_answers.read(current_blog().root / "content", lang), ""
     except TertuliaError as error:
-        log.warning("%s", error)
-        return {}
+        return {}, str(error)
 
 
 def _with_saved(item: InboxItem, text: str, name: str) -> str:
     """Put the saved answer called *name* below what is written already."""
-    chosen = _saved(item.said.lang).get(name, "")
+    chosen = _saved(item.said.lang)[0].get(name, "")
     filled = saved_answers.fill(chosen, current_blog().answering().places(item.said))
     return "\n\n".join(part for part in (text.strip(), filled) if part)
 
@@ -232,6 +229,7 @@ def _list(stale: str = "") -> str:
         batch=request.args.get("batch", "")[:24],
         undo=blog.store.inbox.get(request.args.get("key", "")[:24], now, mine) if request.args.get("key") else None,
         stale=stale,
+        unread=_saved()[1],
         begun=blog.store.drafts.begun(me()),
     )
 
@@ -249,6 +247,7 @@ def _one(
     blog = current_blog()
     said = item.said
     below = blog.store.answers.below(said)
+    saved, unread = _saved(said.lang)
     return render_template(
         "item.html",
         item=item,
@@ -268,7 +267,8 @@ def _one(
         came_from=_came_from(),
         is_kept=is_kept,
         problem=problem,
-        saved=_saved(said.lang),
+        saved=saved,
+        unread=unread,
         labels=blog.store.labels.all(inbox_words.within(g.member, blog.info.published())),
         at=request.form.get("at", "")[:40],
         preview=preview,

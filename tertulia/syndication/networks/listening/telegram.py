@@ -55,26 +55,32 @@ class TelegramListener(Telegram, Listener):
         return FeedPage(tuple(found), str(newest) if newest else "", more=len(updates) == PAGE and newest > offset)
 
     def _update(self, update: dict[str, Any], threads: dict[str, Any]) -> RemoteComment | None:
-        """Return what an update says, if it is a comment; a copy of our own post is remembered in *threads*."""
+        """
+        Return what an update says, if it is a comment.
+
+        A copy of our own post is remembered in *threads*, with the group that it is in: every group counts its messages
+        from one, and the bot may be in others, which are nobody's to read.
+        """
         message = update.get("message") or update.get("edited_message") or {}
-        if copied := _copied(message, self.chat):
-            threads[str(message["message_id"])] = copied
-            return None
-        return self._comment(message, threads)
+        group = dig(message, "chat", "id")
+        for one in (message, message.get("reply_to_message") or {}):
+            if copied := _copied(one, self.chat):
+                threads[f"{group}/{one['message_id']}"] = copied
+        return None if message.get("is_automatic_forward") else self._comment(message, threads)
 
     def _comment(self, message: dict[str, Any], threads: dict[str, Any]) -> RemoteComment | None:
-        root = threads.get(str(message.get("message_thread_id", "")), "")
+        chat = message.get("chat") or {}
         above = message.get("reply_to_message") or {}
-        root = root or _copied(above, self.chat)
+        is_copy = bool(_copied(above, self.chat))
+        thread = above.get("message_id") if is_copy else message.get("message_thread_id")
+        root = threads.get(f"{chat.get('id')}/{thread}", "")
         who = message.get("from") or {}
         words = str(message.get("text") or message.get("caption") or "")
         if not root or not words or who.get("is_bot") or message.get("sender_chat"):
             return None
-        chat = message.get("chat") or {}
         group = str(chat.get("username") or "")
         markup = as_html(words)
         handle = sanitise.one_line(str(who.get("username") or ""), 60)
-        is_copy = bool(_copied(above, self.chat))
         return RemoteComment(
             id=f"{chat.get('id')}/{message['message_id']}",
             kind="reply",

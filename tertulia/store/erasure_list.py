@@ -1,0 +1,43 @@
+"""
+Whom not to let in again, beside the store too: an older copy of it that is brought back, by whatever way, brings none.
+
+``var/erased.txt`` holds what the table of erasures does, a line each: salted hashes, which name nobody, and the salts
+that they were made with.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select
+
+from tertulia.store import erased
+from tertulia.store.connection import stamp
+from tertulia.store.conversation_tables import erasures
+from tertulia.store.journal import Journal
+from tertulia.store.rows import remember
+
+FILE_NAME = "erased.txt"
+_SALT = "salt "
+
+
+def write_down(connection: Connection, folder: Path) -> None:
+    """Write what the store knows and *folder* does not; on the disk when this returns, before the store has ended."""
+    hashes = connection.execute(select(erasures.c.hash)).scalars()
+    lines = [*(f"{_SALT}{salt}" for salt in erased.salts(connection)), *sorted(hashes)]
+    Journal(folder, FILE_NAME).add(*lines)
+
+
+def heed(connection: Connection, folder: Path, now: datetime) -> bool:
+    """Forget whoever the store does not know to be erased, and *folder* does; whether there was anybody."""
+    lines = Journal(folder, FILE_NAME).held()
+    new = {line for line in lines if not line.startswith(_SALT)} - set(
+        connection.execute(select(erasures.c.hash)).scalars()
+    )
+    if not new:
+        write_down(connection, folder)  # what came with a copy from another machine
+        return False
+    connection.execute(insert(erasures), [{"hash": one, "at": stamp(now)} for one in sorted(new)])
+    salts = sorted(line.removeprefix(_SALT) for line in lines if line.startswith(_SALT))
+    remember(connection, erased.SALTS, " ".join(dict.fromkeys((*erased.salts(connection), *salts))))
+    erased.sweep(connection, now)
+    return True

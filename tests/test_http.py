@@ -131,7 +131,7 @@ def test_no_cookie_is_kept(web, httpserver):
 
 
 def test_nothing_of_the_machine_reaches_a_strangers_server(web, httpserver, tmp_path, monkeypatch):
-    """Neither a password of ``~/.netrc`` nor a proxy of the environment: who is asked is the address that was checked."""
+    """No password of ``~/.netrc``, no proxy of the environment: who is asked is the address that was checked."""
     (tmp_path / "netrc").write_text(f"machine {httpserver.host} login ana password secreto\n")
     (tmp_path / "netrc").chmod(0o600)
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))

@@ -19,6 +19,7 @@ from tertulia.deploy.base import (
 )
 from tertulia.deploy.targets import target_for
 from tests.deploying import (
+    SITE,
     FolderPlace,
     GitPlace,
     LinkPlace,
@@ -115,6 +116,30 @@ def test_git_tells_the_cause_and_not_its_advice(tmp_path):
         put(place.target, build(tmp_path / "output"))
     assert "remote: la rama está protegida" in in_one_line(caught)
     assert "! [remote rejected]" in in_one_line(caught)
+
+
+def test_what_somebody_pushes_meanwhile_is_not_overwritten(tmp_path, monkeypatch):
+    """Nothing is forced: the deploy is refused in one line, the next one goes on top of theirs."""
+    place = GitPlace(tmp_path)
+    found = type(place.target)._tip
+
+    def tip(target):
+        before = found(target)
+        (place.root / "theirs.txt").write_text("meanwhile")
+        git(place.root, "add", "theirs.txt")
+        git(place.root, "commit", "--quiet", "-m", "theirs")
+        git(place.root, "push", "--quiet", str(place.bare), "HEAD:refs/heads/pages")
+        return before
+
+    output = build(tmp_path / "output")
+    change = plan(place.target.manifest(), new=Manifest(files=files_of(output)))
+    monkeypatch.setattr(type(place.target), "_tip", tip)
+    with pytest.raises(DeployError) as caught:
+        place.target.apply(output, change)
+    assert "! [rejected]" in in_one_line(caught)
+    monkeypatch.setattr(type(place.target), "_tip", found)
+    put(place.target, output)
+    assert place.files() == SITE | {"CNAME": "theirs", "theirs.txt": "meanwhile"}
 
 
 @pytest.mark.parametrize("is_repository", [True, False])

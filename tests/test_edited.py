@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from tertulia import defaults
 from tertulia.content import posts, snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.conversation.thread import nest
@@ -270,6 +271,15 @@ def test_what_arranges_is_for_a_build(blog, edit):
 
     assert [] == edited(blog, change)
     assert before == tree(blog.root / "one")
+
+
+@pytest.mark.parametrize("left_out", ["search", "redirects"])
+def test_a_blog_without_one_of_our_plugins_is_for_a_build(blog, left_out):
+    """What the plugin would have written is not begun by an edit: an index of one post, old addresses that lead on."""
+    plugins = [name for name in defaults.PLUGINS if not name.endswith(f".{left_out}")]
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state", PLUGINS=plugins)
+    assert "PLUGINS" == leave_site(one, "mark", REPORT)
+    assert not (blog.root / "state/arranged").exists()
 
 
 def test_what_is_wrong_is_told_as_a_build_tells_it(blog):

@@ -277,6 +277,14 @@ def test_the_owners_word_is_for_the_copies_too(store):
     assert {"one"} == states_of(store, made)
 
 
+def test_what_is_away_has_no_copies(store):
+    """A word on it is about it alone, though others say the same."""
+    made = copied(store)
+    store.conversation.decide(made["other"], Status.SPAM, Who.OWNER, NOW, version=read(store, made["other"])[1])
+    assert store.inbox.set_aside(read(store, made["other"]), NOW)
+    assert (set(), "not_needed") == (states_of(store, made), row(store, made["other"]).word)
+
+
 def test_a_copy_that_was_answered_is_left_so(store):
     """Nor is one brought back that was never put aside."""
     made = copied(store)

@@ -363,6 +363,14 @@ def test_a_browser_that_is_remembered_is_the_same_person(talk):
     assert first.person != talk.said(text="Tercera").person
 
 
+@pytest.mark.parametrize("headers", [HOSTILE, {}], ids=["another site's page", "nobody knows whose"])
+def test_what_the_browser_keeps_is_believed_of_our_own_page_alone(talk, headers):
+    """A form on somebody else's page speaks for no reader whose browser sends the word along."""
+    first = talk.said(remember="yes")
+    assert first.person != talk.said(text="Segunda", headers=headers).person
+    assert first.person == talk.said(text="Tercera").person
+
+
 def test_a_name_with_a_line_end_makes_no_header(talk, tmp_path):
     """The owner's letter has one subject."""
     talk = Talk(tmp_path / "two", environ={"OWNER_EMAIL": "reme@blog.example"})

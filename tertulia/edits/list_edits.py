@@ -206,8 +206,6 @@ class ListPages:
         """Let pages go, and the ways to the first page come, that stand where a page was or may be."""
         now = set(now)
         ways_before, ways = (set(one.on_first()) if one else set() for one in (old, new))
-        if not any(str(name).endswith(".redirects") for name in self.build.settings["PLUGINS"]):
-            ways_before = ways = set()
         for name in set(before) - now:
             self.changes.pages[name] = self.files[name] = None
         for name in ways_before - now - ways:

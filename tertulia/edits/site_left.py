@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from tertulia import defaults
 from tertulia.core.addresses import split_address
 from tertulia.edits import (
     arrivals,
@@ -34,6 +35,8 @@ _OF_PELICAN = frozenset({KEY, "PAGINATION_PATTERNS", "OUTPUT_PATH", "INPUTS_PATH
 _PARTS = (
     talk_edits, label_edits, series_edits, picture_edits, capture_edits, arrivals, card_edits, kept_search,
 )  # fmt: skip
+# Our plugins without which an edit knows what a build would write; without another all is built.
+_MAY_LACK = frozenset({"feeds", "conversation_feeds", "schema", "talk_parts"})
 _PLACES = ("PATH", "CACHE_PATH", "IMAGE_CACHE_PATH", "CONVERSATION_PATH", "THEME")
 
 
@@ -87,16 +90,7 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
     }
     values |= {"slugs": broken_links.urls_by_slug(build.contents), **_feeds(build)}
-    for part in (
-        talk_edits,
-        label_edits,
-        series_edits,
-        picture_edits,
-        capture_edits,
-        arrivals,
-        card_edits,
-        kept_search,
-    ):
+    for part in _PARTS:
         values |= part.left(build)
     newest = (
         sorted(listed(build.articles), key=lambda post: (post.date, post.id), reverse=True) if build.articles else []
@@ -124,6 +118,9 @@ def _cannot_be_kept(build: SiteBuild) -> str:
         return "pages"
     if build.reads is not None or build.lacks_pictures or build.asking:
         return "templates"
+    names = {str(name).rpartition(".")[2] for name in build.settings["PLUGINS"]}
+    if any(name.rpartition(".")[2] not in names | _MAY_LACK for name in defaults.PLUGINS):  # an edit would write for it
+        return "PLUGINS"
     if build.settings.get("PELICAN_FEEDS"):
         return "PELICAN_FEEDS"
     if build.search and not (isinstance(build.search, SearchIndex) and build.search.holds and build.search.is_done):

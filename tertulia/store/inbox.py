@@ -383,7 +383,7 @@ def _held(
     held = [row for row in rows if within is None or row.post in within]
     if not held:
         return {}
-    groups = same_person.groups_of(connection, {row.person for row in held} | {said.person for said in found})
+    groups = same_person.groups_of(connection, {said.person for said in found})
     return {
         said.id: tuple(
             Hold(row.assignee, row.key, row.channel)

@@ -365,3 +365,12 @@ def test_no_item_brings_more_pictures_than_may_be():
     made = [asked.keep_picture(png(number, 9)) for number in range(8, 8 + MOST_PICTURES + MOST_EMOJIS + 2)]
     assert [True] * (MOST_PICTURES + MOST_EMOJIS) + [False] * 2 == [bool(one) for one in made]
     assert len(made) - 2 == len(asked.files)
+
+
+def test_no_text_brings_more_emojis_than_may_be():
+    """A server that lists a hundred that the text uses leaves room for the pictures."""
+    web = FakeWeb({"https://": {"type": "image/png", "body": png()}})
+    asked = CaptureRequest(url="https://a.example/1", id="1", provider="page", parts={}, web=web)
+    listed = [{"shortcode": f"a{number}", "url": f"https://a.example/{number}.png"} for number in range(100)]
+    assert MOST_EMOJIS == len(asked.emojis(listed, " ".join(f":a{number}:" for number in range(100))))
+    assert MOST_EMOJIS == len(web.asked)

@@ -323,6 +323,17 @@ def test_what_never_comes_costs_little(tmp_path):
     assert before == {path: path.read_bytes() for path in (tmp_path / "embeds").rglob("*.json")}
 
 
+def test_a_service_that_is_busy_is_not_asked_for_what_is_missing_either(tmp_path):
+    """After "too many requests" no further question goes to that host in this run, whatever it is about."""
+    post(tmp_path, "\n\n".join(f"https://mas.to/@ana/1134{number}" for number in range(10, 20)))
+    picture = {"type": "image", "url": "https://cdn.mas.to/1.png"}
+    web = FakeWeb({"https://mas.to/api/": status(media_attachments=[picture]), "https://cdn.mas.to/": BUSY})
+    assert 10 == len(list(capture(tmp_path, web, NOW)))
+    web = FakeWeb({"https://": {"status": 429, "body": {}}})
+    assert ["waiting"] * 9 == [step.outcome for step in capture(tmp_path, web, LATER)]
+    assert 1 == len(web.asked)
+
+
 def test_picture_that_is_not_there_is_not_asked_for(tmp_path):
     """A no is an answer: a picture that its server does not have makes no capture incomplete."""
     post(tmp_path, TOOT)

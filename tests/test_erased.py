@@ -174,6 +174,7 @@ def test_who_is_erased_is_in_no_file_and_stays_out(root, build):
             ("<p>@… sí</p>", "@…, @ana@w.example y @anabel sí"),
         ),
         ("<p>@ana sí</p>", "sí", ("<p>@… sí</p>", "sí")),
+        ("<p>@ana, @ana.luisa</p>", "@ana.luisa, @ana", ("<p>@…, @ana.luisa</p>", "@ana.luisa, @…")),
         ("<p>sí</p>", "@ana sí", ("<p>sí</p>", "@… sí")),
         ('<a href="https://v.example/ana"><img src="a.png"></a> sí', "sí, ya (no)", ("@… sí", "sí, ya (no)")),
         ('<a href="https://v.example/ana"> Ana\n</a> sí', "Ana sí", ("@… sí", "@… sí")),

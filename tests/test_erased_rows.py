@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from tertulia.store import erased, open_store
 from tertulia.store.conversation_tables import (
@@ -46,6 +46,25 @@ def left(store):
     """The numbers of the rows that are there."""
     with store.database.reading() as connection:
         return list(connection.execute(select(comments.c.id).order_by(comments.c.id)).scalars())
+
+
+DAMAGED = "{"
+
+
+def sent(store, *words, answer="k"):
+    """Answers that went, or posts."""
+    with store.database.writing() as connection:
+        for part, message in enumerate(words):
+            kept = message if message == DAMAGED else json.dumps({"text": message})
+            row = {"post": "p", "lang": "es", "network": "mastodon", "part": f"{answer} {part}", "state": "delivered"}
+            row |= {"message": kept, "answer": answer, "created_at": "1"}
+            connection.execute(insert(deliveries).values(**row))
+
+
+def messages(store):
+    with store.database.reading() as connection:
+        kept = connection.execute(select(deliveries.c.message).order_by(deliveries.c.id)).scalars()
+        return [message if message == DAMAGED else json.loads(message)["text"] for message in kept]
 
 
 def test_an_empty_place_is_nobodys(store):
@@ -313,6 +332,7 @@ def test_who_was_brought_back_is_taken_out_again(store, tmp_path, change, stays)
             like, source_id=str(number), kind=kind, author=LUIS, text="RT @w1@m.example" if number > 2 else ""
         )
         store.conversation.record(one, APPROVED, NOW)
+    sent(store, "@w1@m.example hola", "@w2@m.example hola")
     with store.database.writing() as connection:
         connection.execute(update(comments).where(comments.c.id == 2).values(in_reply_to="https://m.example/w1/1"))
         columns = {"key": change.get("key", key), "url": change.get("url", "https://m.example/w1/1")}
@@ -332,6 +352,7 @@ def test_who_was_brought_back_is_taken_out_again(store, tmp_path, change, stays)
     assert ("@… sí", "<p>@… sí</p>", "") == (two.text, two.html, two.in_reply_to)
     assert [False, True] == [store.conversation.has_counted("liked", number) for number in "12"]
     assert ["RT @…"] == [one.text for one in store.conversation.folded()]
+    assert ["@… hola", "@w2@m.example hola"] == messages(store)
 
 
 def test_who_comes_later_names_the_erased_no_more(store):
@@ -348,25 +369,6 @@ def test_who_comes_later_names_the_erased_no_more(store):
     assert "2" == two.in_reply_to
     with store.database.reading() as connection:
         assert {key} == erased.keys_erased(connection, [key, one.key, "another"])
-
-
-DAMAGED = "{"
-
-
-def sent(store, *words, answer="k"):
-    """Answers that went, or posts."""
-    with store.database.writing() as connection:
-        for part, message in enumerate(words):
-            kept = message if message == DAMAGED else json.dumps({"text": message})
-            row = {"post": "p", "lang": "es", "network": "mastodon", "part": f"{answer} {part}", "state": "delivered"}
-            row |= {"message": kept, "answer": answer, "created_at": "1"}
-            connection.execute(insert(deliveries).values(**row))
-
-
-def messages(store):
-    with store.database.reading() as connection:
-        kept = connection.execute(select(deliveries.c.message).order_by(deliveries.c.id)).scalars()
-        return [message if message == DAMAGED else json.loads(message)["text"] for message in kept]
 
 
 @pytest.mark.parametrize(
@@ -441,7 +443,7 @@ def test_a_handle_is_one_of_the_network_that_says_it(store):
     """Of the way by which a comment came first; another network has another Ana."""
     ana = Author(network="x", identity="7", name="Ana", handle="@ana")
     key = store.conversation.record(replace(SAID, source="x", url="", author=ana), APPROVED, NOW).key
-    for number, source in (("2", "mastodon"), ("3", "x"), ("4", "x"), ("5", "mastodon")):
+    for number, source in (("2", "mastodon"), ("3", "x"), ("4", "x"), ("5", "mastodon"), ("6", "x")):
         luis = Author(network=source, identity="luis", name="Luis")
         said = replace(
             SAID, source=source, source_id=number, url="", author=luis, text="@ana sí", html="<p>@ana sí</p>"
@@ -451,12 +453,13 @@ def test_a_handle_is_one_of_the_network_that_says_it(store):
     with store.database.writing() as connection:
         for way in ways:
             connection.execute(insert(sources).values(**({"source_id": "50", "seen_at": "1"} | way)))
+        connection.execute(delete(sources).where(sources.c.comment == 6))  # nobody knows any more
         connection.execute(update(comments).where(comments.c.id == 3).values(in_reply_to="ana"))  # an id, no handle
     store.conversation.erase(store.conversation.get(key).person, NOW)
     with store.database.reading() as connection:
         words = connection.execute(select(comments.c.text).order_by(comments.c.id)).scalars().all()
         assert "ana" == connection.execute(select(comments.c.in_reply_to).where(comments.c.id == 3)).scalar()
-    assert ["@ana sí", "@… sí", "@… sí", "@ana sí"] == words
+    assert ["@ana sí", "@… sí", "@… sí", "@ana sí", "@ana sí"] == words
 
 
 def test_what_answers_the_erased_no_longer_says_whom(store):

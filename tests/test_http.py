@@ -130,6 +130,17 @@ def test_no_cookie_is_kept(web, httpserver):
     assert "Cookie" not in httpserver.log[-1][0].headers
 
 
+def test_nothing_of_the_machine_reaches_a_strangers_server(web, httpserver, tmp_path, monkeypatch):
+    """No password of ``~/.netrc``, no proxy of the environment: who is asked is the address that was checked."""
+    (tmp_path / "netrc").write_text(f"machine {httpserver.host} login ana password secreto\n")
+    (tmp_path / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    httpserver.expect_request("/").respond_with_data("x")
+    assert web.get(httpserver.url_for("/")).ok
+    assert "Authorization" not in httpserver.log[-1][0].headers
+
+
 def test_closed_port_is_a_fetch_error():
     """Nobody there is told in one line."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

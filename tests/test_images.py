@@ -318,6 +318,12 @@ def test_a_strangers_animation_is_its_first_picture_and_says_so():
         assert not images.reencode(saved(photo(60, 40), kind, None)).moving
 
 
+@pytest.mark.parametrize(("height_px", "size"), [(0, (60, 40)), (20, (30, 20)), (90, (60, 40))])
+def test_a_strangers_picture_is_made_smaller_and_never_larger(height_px, size):
+    """A small portrait stays as small as it came; one that is too tall keeps its shape."""
+    assert size == opened(images.reencode(saved(photo(60, 40), "PNG", None), 300, height_px).data).size
+
+
 def test_frames_without_end_cost_nothing():
     """A file of four hundred thousand frames is its first one, at once: none of the others is looked at."""
     frame = b"\x21\xf9\x04\x00\x01\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00"

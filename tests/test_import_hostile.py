@@ -102,6 +102,20 @@ def test_what_unpacks_without_end_is_not_read(tmp_path, monkeypatch):
         next(iter(Export([tmp_path / "e.xml.gz"]))).read()
 
 
+def test_more_files_than_anybody_has_are_not_looked_at(tmp_path, monkeypatch):
+    """A zip's list is short where its names are many; one line, and as many as may be are read."""
+    from tertulia.imports import export
+
+    monkeypatch.setattr(export, "_MOST_FILES", 3)
+    for number in (3, 4):
+        with zipfile.ZipFile(tmp_path / f"{number}.zip", "w") as packed:
+            for name in range(number):
+                packed.writestr(f"{name}.html", "x")
+    assert 3 == len(Export([tmp_path / "3.zip"]).files)
+    with pytest.raises(TertuliaError, match=r"4\.zip.*3"):
+        Export([tmp_path / "4.zip"])
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"PK\x03\x04rubbish", b"\x1f\x8bx", b"\x00" * 50, b"<rss>http://wordpress.org/export/1.2/", b"hola"]
 )

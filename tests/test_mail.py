@@ -37,6 +37,15 @@ def house(tmp_path):
     made.fake.close()
 
 
+def test_who_comes_a_day_late_still_gets_the_post_and_nobody_gets_the_archive(house):
+    """Who read it and subscribed for that is no latecomer; the day after the day of the post is too late."""
+    readers, there = house.store.subscribers, len(house.network.recipients(POST))
+    for name, late in (("uno", timedelta(hours=23)), ("dos", timedelta(hours=25))):
+        reader = readers.ask(f"{name}@correo.example", "es", POST.date)
+        readers.confirm(reader.id, POST.date + late)
+    assert there + 1 == len(house.network.recipients(POST))
+
+
 def test_a_letter_is_plain_and_html_and_can_be_left_with_one_click(house):
     """RFC 8058's two headers, a List-Id, both bodies, and the link to leave in both."""
     house.announce()

@@ -275,9 +275,9 @@ def without(html: str, text: str, is_theirs: Callable[[str], bool]) -> tuple[str
     Args:
         is_theirs: Whether an address, or a handle that begins with an at sign, is that of an erased person.
     """
-    for handle in sorted({*_HANDLE.findall(html), *_HANDLE.findall(text)}, key=len, reverse=True):
+    for handle in {*_HANDLE.findall(html), *_HANDLE.findall(text)}:
         if is_theirs(handle):
-            one = re.compile(rf"(?<![\w/@.]){re.escape(handle)}(?![\w@-])")
+            one = re.compile(rf"(?<![\w/@.]){re.escape(handle)}(?![\w-]|[.@]\w)")
             html, text = one.sub(LEFT_OUT, html), one.sub(LEFT_OUT, text)
     for whole, written, inner in [(found[0], found[1], found[2]) for found in _LINK.finditer(html)]:
         address = unescape(written)

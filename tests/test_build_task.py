@@ -109,6 +109,15 @@ def test_a_failed_build_leaves_the_old_output_whole(small, capfd, monkeypatch):
     assert [] == list(small.glob(".output-*"))
 
 
+def test_an_output_that_leads_to_itself_is_the_systems_word(small, monkeypatch):
+    """A link in a circle: an error that a task tells in one line, and the link stays."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    (small / "output").symlink_to("output")
+    with pytest.raises(NotADirectoryError):
+        build.into_output(small)
+    assert (small / "output").is_symlink()
+
+
 @pytest.mark.parametrize("kind", ["raised", "logged"])
 def test_a_full_disk_is_told_as_one(small, capfd, monkeypatch, kind):
     """Also where whoever noticed it only logs it, as Pelican does of a file that it cannot copy: output/ stays."""

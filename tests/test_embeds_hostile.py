@@ -17,6 +17,7 @@ from tertulia.embeds import draw, pictures
 from tertulia.embeds.capture import capture, tell
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.markdown import EmbedsExtension
+from tertulia.embeds.providers.request import MOST_EMOJIS, MOST_PICTURES, CaptureRequest
 from tertulia.render.document import Document
 from tests.embedding import EXAMPLES, FakeWeb, example, png, post
 from tests.fetching import RawServer
@@ -356,3 +357,20 @@ def test_file_names_are_ours(tmp_path, url):
             r"[a-z-]+/[A-Za-z0-9_][A-Za-z0-9._-]{0,130}\.json", str(path.relative_to(tmp_path / "embeds"))
         )
     assert [] == [path for path in tmp_path.iterdir() if path.name not in ("posts", "embeds")]
+
+
+def test_no_item_brings_more_pictures_than_may_be():
+    """Whatever a service lists: what is over that is left out, and the words stay."""
+    asked = CaptureRequest(url="https://a.example/1", id="1", provider="page", parts={}, web=FakeWeb({}))
+    made = [asked.keep_picture(png(number, 9)) for number in range(8, 8 + MOST_PICTURES + MOST_EMOJIS + 2)]
+    assert [True] * (MOST_PICTURES + MOST_EMOJIS) + [False] * 2 == [bool(one) for one in made]
+    assert len(made) - 2 == len(asked.files)
+
+
+def test_no_text_brings_more_emojis_than_may_be():
+    """A server that lists a hundred that the text uses leaves room for the pictures."""
+    web = FakeWeb({"https://": {"type": "image/png", "body": png()}})
+    asked = CaptureRequest(url="https://a.example/1", id="1", provider="page", parts={}, web=web)
+    listed = [{"shortcode": f"a{number}", "url": f"https://a.example/{number}.png"} for number in range(100)]
+    assert MOST_EMOJIS == len(asked.emojis(listed, " ".join(f":a{number}:" for number in range(100))))
+    assert MOST_EMOJIS == len(web.asked)

@@ -102,6 +102,15 @@ def test_without_a_task_all_are_listed(capsys):
     assert [task.name.replace("_", "-") for task in TASKS] == listed
 
 
+def test_a_file_for_invoke_in_a_home_is_not_ours_to_read(tmp_path, monkeypatch, capsys):
+    """It may be another's, who lets nobody read it, as with ``sudo -u``; what stands in it is for other programs."""
+    (tmp_path / ".invoke.py").write_text("raise PermissionError(13, 'Permission denied')\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(SystemExit) as ended:
+        program.run(TASKS, ["tasks.py"])
+    assert (0, "") == (ended.value.code, capsys.readouterr().err)
+
+
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [

@@ -59,7 +59,7 @@ def into_output(
     The old folder stays as it was when the build fails, is interrupted, or is *strict* and not clean.
     """
     began = time.monotonic()
-    target = (root / output).resolve()  # it may be a link to another disk
+    target = Path(os.path.realpath(root / output))  # it may be a link to another disk, or one that leads nowhere
     state = root / STATE / "public"
     note = root.joinpath(*up_to_date.PLACE) if settings == "publishconf.py" else None
     look = up_to_date.look_at(str(note), str(target)) if note and not all_advice else None

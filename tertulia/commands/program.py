@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from invoke.collection import Collection
+from invoke.config import Config
 from invoke.exceptions import Exit, ParseError
 from invoke.program import Program
 
@@ -138,11 +139,25 @@ def typed(task: Any) -> str:
     return str(task.name).replace("_", "-")
 
 
+class OurConfig(Config):
+    """What we tell invoke, and no file of its own: one lies in a home, which may be another's, as with ``sudo -u``."""
+
+    def load_system(self, merge: bool = True) -> None:
+        """Nothing."""
+
+    def load_user(self, merge: bool = True) -> None:
+        """Nothing."""
+
+    def load_project(self, merge: bool = True) -> None:
+        """Nothing."""
+
+
 class TaskLine(Program):
     """The tasks in the order in which a blogger meets them."""
 
     def __init__(self, tasks: Sequence[Any], context: dict[str, object]) -> None:
-        super().__init__(version=__version__, namespace=Collection(*tasks), name="Tertulia", binary="tasks.py")
+        names, ours = Collection(*tasks), OurConfig
+        super().__init__(version=__version__, namespace=names, name="Tertulia", binary="tasks.py", config_class=ours)
         self._tasks = tasks
         self._context = context
 

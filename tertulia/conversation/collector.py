@@ -29,7 +29,7 @@ from tertulia.core.errors import FetchError, NetworkError, SettingError, StoreEr
 from tertulia.core.languages import say
 from tertulia.core.moments import parse_moment
 from tertulia.store import Store
-from tertulia.store.said import Incoming, Kind, Recorded
+from tertulia.store.said import Incoming, Kind, Recorded, author_of
 from tertulia.store.tables import DeliveryState, Origin
 from tertulia.store.ways import PASTED
 from tertulia.syndication.networks.base import Message, Remote
@@ -272,6 +272,8 @@ class Collector:
         if kind in ("mention", "quote") and place.post and self._is_copy(listener, heard, place):
             kind = "repost"
         incoming = self._incoming(listener.name, heard, place, kind)
+        if not heard.is_named and (said := self.store.conversation.by_source(listener.name, heard.id)):
+            incoming = replace(incoming, author=author_of(said))  # who has a name does not lose it
         recorded = self.take(incoming)
         if recorded.state not in ("same", "refused"):
             report.counts["copies" if kind == "repost" else recorded.state] += 1

@@ -151,7 +151,9 @@ def again(
     if said.status == Status.WITHDRAWN or not ways.speaks(connection, said.id, incoming):
         return Recorded("same", said.key, said.status)
     returned = said.status == Status.GONE and (back or takes_over)  # a way that knows as much sees it, be it a new one
-    words = _words(said, said_only=takes_over) != _words(incoming, said_only=takes_over)
+    moved = incoming.url != said.url and ways.is_same_place(connection, incoming.url, said.url)
+    told = replace(incoming, url=said.url) if moved else incoming  # a handle that changed is no other place
+    words = _words(said, said_only=takes_over) != _words(told, said_only=takes_over)
     author = author_values(incoming.author)
     renamed = any(getattr(said, name) != value for name, value in author.items())
     if takes_over:  # the same name, with what else the network knows of who bears it
@@ -161,7 +163,7 @@ def again(
     parent = None if parent == said.id else parent
     is_public = said.status == Status.APPROVED
     changed = words or someone_else or returned or (renamed and (takes_over or not is_public or verdict.is_trust))
-    if not (changed or takes_over or parent != said.parent):
+    if not (changed or takes_over or moved or parent != said.parent):
         return Recorded("same", said.key, said.status)
     values: dict[str, Any] = {"kind": incoming.kind, "url": incoming.url, "person": person, "parent": parent}
     values |= {"in_reply_to": incoming.in_reply_to}

@@ -260,3 +260,16 @@ def anchor_of(called: str) -> str:
 def judged(said: Said | None, trust: Trust) -> str:
     """Names what a verdict depends on: the comment as it is, and the trust in who speaks."""
     return f"{said.version if said else ''}|{trust}"
+
+
+def author_of(said: Said) -> Author:
+    """Return who said what is known."""
+    return Author(
+        network=said.network,
+        identity=said.identity,
+        name=said.name,
+        handle=said.handle,
+        url=said.author_url,
+        avatar=said.avatar,
+        is_owner=said.is_owner,
+    )

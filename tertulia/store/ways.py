@@ -80,6 +80,11 @@ def comment_at(connection: Connection, incoming: Incoming) -> Any:
     return _at(connection, incoming, incoming.url) if incoming.url else None
 
 
+def is_same_place(connection: Connection, one: str, other: str) -> bool:
+    """Whether two addresses are of one thing said, whatever its writer was called when each was told."""
+    return bool(_forms(connection, one) & _forms(connection, other))
+
+
 def share_at(connection: Connection, incoming: Incoming) -> Any:
     """Return the row of what another way counted as a mere share, like or bookmark, and lives where *incoming* does."""
     if not incoming.url:

@@ -29,6 +29,7 @@ class RemoteComment:
     id: str  # what the network calls it
     kind: Kind  # "reply", "quote" or "mention"
     author: Author
+    is_named: bool = True  # whether the network says who that is: some tell it to keys with a right to names alone
     avatar: str = ""  # address of the author's picture
     published: datetime  # as its writer's program says
     seen: datetime | None = None  # when the network first had it, by the network's own clock

@@ -76,6 +76,7 @@ class FacebookListener(Facebook, Listener):
                 name=name(who.get("name"), "Facebook"),
                 is_owner=own,
             ),
+            is_named=bool(who.get("id")),
             published=parse_moment(comment.get("created_time")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,

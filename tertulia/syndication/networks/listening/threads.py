@@ -70,6 +70,7 @@ class ThreadsListener(Threads, Listener):
                 url=f"https://www.threads.com/@{who}" if who else "",
                 is_owner=bool(reply.get("is_reply_owned_by_me")),
             ),
+            is_named=bool(who),
             published=parse_moment(reply.get("timestamp")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,

@@ -310,7 +310,7 @@ def test_a_file_alone_is_read(tmp_path, kind):
         path.symlink_to(os.devnull)
     elif kind:
         getattr(os, kind)(path)
-    help_ = threading.Timer(5, lambda: waited.append(os.open(path, os.O_RDWR)))
+    help_ = threading.Timer(PATIENCE, lambda: waited.append(os.open(path, os.O_RDWR)))
     help_.start()
     try:
         with pytest.raises(OSError, match="there") as refused:

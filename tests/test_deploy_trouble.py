@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -292,6 +294,25 @@ def test_a_deploy_that_fails_leaves_nothing_beside(tmp_path):
     (output / "index.html").write_text("new")
     put(target, output)
     assert 2 == len(list((tmp_path / "real").iterdir()))
+
+
+def test_two_that_turn_one_link_leave_one_folder(tmp_path):
+    """Each at the same moment, from the same site: what nobody sees any more stays nowhere."""
+    address, output = f"folder:{tmp_path / 'www'}", build(tmp_path / "output")
+    for turn in range(4):
+        build(output, SITE | {"index.html": f"home {turn}"})
+        begin = threading.Barrier(4)
+
+        def deploy(_number, begin=begin):
+            target = target_for(address, context(tmp_path))
+            change = plan(target.manifest(), new=Manifest(files=files_of(output)))
+            begin.wait()
+            target.apply(output, change)
+
+        with ThreadPoolExecutor(4) as at_once:
+            list(at_once.map(deploy, range(4)))
+        assert f"home {turn}" == (tmp_path / "www/index.html").read_text()
+        assert 1 == len(list(tmp_path.glob("*www.*")))
 
 
 def test_a_folder_that_somebody_fills_is_left_to_them(tmp_path):

@@ -30,6 +30,7 @@ from tertulia.core.files import (
     write_pieces,
     write_whole,
 )
+from tests.patience import PATIENCE
 
 
 @pytest.mark.parametrize("call", ["fsync", "chmod", "replace"])
@@ -465,12 +466,12 @@ def test_one_holds_a_folder_at_a_time(tmp_path):
     def first():
         with locked(tmp_path):
             other.start()
-            began.wait(5)
+            began.wait(PATIENCE)
             other.join(0.05)
             order.append("first")
             raise KeyError
 
     with pytest.raises(KeyError):
         first()
-    other.join(5)
+    other.join(PATIENCE)
     assert (["first", "second", True], []) == (order, list(tmp_path.iterdir()))

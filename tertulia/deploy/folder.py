@@ -70,6 +70,10 @@ class Folder(Target):
     def _turn(self, output: Path, plan: DeployPlan) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         link = self._path.parent.resolve() / self._path.name
+        with _alone(link.parent):  # of two that turn the same link away, one would leave its folder behind
+            self._turn_alone(link, output, plan)
+
+    def _turn_alone(self, link: Path, output: Path, plan: DeployPlan) -> None:
         _sweep(link)
         old = link.resolve() if link.is_symlink() else None
         handle, note = tempfile.mkstemp(prefix=f".{link.name}.", suffix=_NOTE, dir=link.parent)
@@ -94,6 +98,19 @@ class Folder(Target):
             finally:
                 _remove_made(link, made)
         Path(note).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one at a time deploy into *folder*; where nothing can be locked, all do."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(ImportError, OSError):
+            import fcntl
+
+            handle = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, handle)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _sweep(link: Path) -> None:

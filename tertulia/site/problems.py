@@ -53,7 +53,7 @@ def report_line(content: Content, key: str, phrase: str, **values: object) -> No
 
 
 def use_known_templates(contents: Iterable[Content], find: Callable[[str], object], not_found: type[Exception]) -> None:
-    """Give the usual template to each of *contents* that asks for one that *find* does not know, or for another kind."""
+    """Give the usual template to each of *contents* that asks for one that *find* does not know, or for another's."""
     for content in contents:
         asked, usual, wrong = content.template, content.default_template, ""
         try:

@@ -420,11 +420,12 @@ def test_links_to_a_page_that_they_said_is_theirs_go_too(store):
     key = store.conversation.record(replace(SAID, url="", author=who), APPROVED, NOW).key
     link = '<p><a href="https://ana.example/about">ella</a> y <a href="https://ana.example/other">otra</a></p>'
     say(store, 2, who="luis", html=link, text="ella y otra, las dos de siempre")
-    say(store, 3, who="luis", html='<p><a href="https://ana.example/about"><img></a></p>', text="hola")
+    say(store, 3, who="luis", post="tercero", html='<p><a href="https://ana.example/about"><img></a></p>', text="hola")
     other = '<p><a href="https://ana.example/other">otra</a></p>'
     say(store, 4, who="luis", post="otro", to="https://luis.example/", html=other, text="otra @luis@m.example")
     store.inbox.refresh(NOW)
-    assert {("voto", "es")} == store.conversation.erase(store.conversation.get(key).person, NOW)
+    touched = store.conversation.erase(store.conversation.get(key).person, NOW)
+    assert {("voto", "es"), ("tercero", "es")} == touched
     two, three = (store.conversation.by_source("mastodon", number) for number in "23")
     assert ('<p>@… y <a href="https://ana.example/other">otra</a></p>', "@… y otra, las dos de siempre") == (
         two.html,

@@ -158,9 +158,12 @@ def test_edits_follow_one_another(blog):
     state = blog.root / "state"
     _, build = arranged(blog.root, blog.root / "one", NOW, state=state, RELATED_POSTS=0)
     edits, before = TextEdits(BuiltSite(build)), tree(blog.root / "one")
-    for name, text in (("dos", "Uno. #Redes"), ("dos", "Dos. #Redes"), ("cuatro", "Tres."), ("dos", blog.texts["dos"])):
-        edits.apply([str(blog.root / "content" / said(blog, name, text))])
-    assert before["2026/11/dos/index.html"] == tree(blog.root / "one")["2026/11/dos/index.html"]
+    title = blog.posts["dos"]["Título"]
+    steps = (("dos", "Uno. #Redes", "Otro"), ("dos", "Dos. #Redes", title), ("cuatro", "Tres.", "Cuatro"))
+    for name, text, called in (*steps, ("dos", blog.texts["dos"], title)):
+        edits.apply([str(blog.root / "content" / said(blog, name, text, Título=called))])
+    for page in ("2026/11/dos/index.html", "2026/11/uno/index.html"):  # the other names it as the next one
+        assert before[page] == tree(blog.root / "one")[page]
     built(blog.root, blog.root / "two", NOW, state=state, kept=blog.root / "one", RELATED_POSTS=0)
     built(blog.root, blog.root / "whole", NOW, RELATED_POSTS=0)
     assert tree(blog.root / "whole") == tree(blog.root / "two")

@@ -97,7 +97,16 @@ def test_a_broken_post_is_told_on_its_line_and_stops_nothing(name, folder, build
 
 @pytest.mark.parametrize(
     "line",
-    ["Slug: ../../..", "Slug: /etc/passwd", "Template: /etc/passwd", "Plantilla: ../../.env", "Plantilla: no-hay"],
+    [
+        "Slug: ../../..",
+        "Slug: /etc/passwd",
+        "Template: /etc/passwd",
+        "Plantilla: ../../.env",
+        "Plantilla: no-hay",
+        "Plantilla: page",
+        "Template: tag",
+        "Plantilla: parts/head",
+    ],
 )
 def test_odd_slugs_and_templates_are_told_and_stop_nothing(line, folder, build):
     """What leads out, or is not there, is one line; the post is built all the same, and so are the others."""

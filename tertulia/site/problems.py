@@ -22,6 +22,10 @@ from tertulia.site.records import Reading
 
 log = logging.getLogger(__name__)
 
+# Templates that are given one thing to show, which no post or page is but its own kind.
+OF_ONE_THING = frozenset([
+    "article", "page", "author", "category", "tag", "series", "list", "talk", "language", "period_archives", "patterns",
+])  # fmt: skip
 LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "hint": logging.INFO}
 
 
@@ -49,13 +53,18 @@ def report_line(content: Content, key: str, phrase: str, **values: object) -> No
 
 
 def use_known_templates(contents: Iterable[Content], find: Callable[[str], object], not_found: type[Exception]) -> None:
-    """Give the usual template to each of *contents* that asks for one that *find* does not know, and tell it."""
+    """Give the usual template to each of *contents* that asks for one that *find* does not know, or for another's."""
     for content in contents:
+        asked, usual, wrong = content.template, content.default_template, ""
         try:
-            find(content.template)
+            find(asked)
         except (not_found, OSError, ValueError):
-            report_line(content, "template", "no_template", name=content.template)
-            content.template = content.default_template
+            wrong = "no_template"
+        if asked != usual and (asked in OF_ONE_THING or asked.startswith("parts/")):
+            wrong = "other_template"
+        if wrong:
+            report_line(content, "template", wrong, name=asked)
+            content.template = usual
 
 
 def shown_path(path: Path, content: Path) -> str:

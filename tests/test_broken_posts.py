@@ -145,7 +145,7 @@ def test_two_posts_with_one_address(folder, build):
 
 
 def test_broken_tables_of_people_and_tags(folder, build):
-    """A mistake in people.toml or tags.toml is one line with its place, and the site is built."""
+    """A mistake in people.toml or tags.toml is one line with its place; the task for it builds no site then."""
     (folder / "content" / "people.toml").write_text('[ana]\nname = "Ana\n', "utf-8")
     (folder / "content" / "tags.toml").write_text("[a\n", "utf-8")
     records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)

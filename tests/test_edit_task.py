@@ -291,3 +291,13 @@ def test_a_build_that_was_overtaken_brings_nothing_back(task, monkeypatch):
 
 def output_files(blog: Blog) -> list[Path]:
     return [path for path in (blog.root / "output").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("table", ["people.toml", "tags.toml"])
+def test_a_table_that_cannot_be_read_leaves_the_site_as_it_was(task, capsys, table):
+    """Without it ``@ana`` would be whoever has that name on a network, and tags would move."""
+    before = tree(task.root / "output")
+    (task.root / "content" / table).write_text('[ana]\nname = "Ana\n', "utf-8")
+    assert not build.into_output(task.root)
+    assert before == tree(task.root / "output")
+    assert f"content/{table}:2" in "".join(capsys.readouterr())

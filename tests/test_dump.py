@@ -3,13 +3,13 @@
 import shutil
 import stat
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from tertulia.app import Blog
-from tertulia.commands import moving
+from tertulia.commands import moving, talk
 from tertulia.content import snapshot
 from tertulia.core.errors import StoreError
 from tertulia.store import connection, dump, open_store
@@ -240,14 +240,54 @@ def test_who_was_erased_since_comes_back_with_no_copy(tmp_path, how):
     for _again in range(2):
         brought_back(root, how)
         with Blog(root) as blog:
-            talk = [(one.name, one.text) for one in blog.store.conversation.find()]
+            heard = [(one.name, one.text) for one in blog.store.conversation.find()]
             shown = [one.author for one in snapshot.read(blog.snapshots, "voto", "es").comments]
             again = blog.store.conversation.record(person("ana", "9"), Verdict("approved"), NOW)
             portraits = sorted(path.name for path in (blog.snapshots / "avatars").iterdir())
-        assert ([("Luis", "@… sí")], ["Luis"], "refused") == (talk, shown, again.state)
+        assert ([("Luis", "@… sí")], ["Luis"], "refused") == (heard, shown, again.state)
         assert ["luis.webp"] == portraits
     assert 0o600 == stat.S_IMODE((root / "var/erased.txt").stat().st_mode)
     assert "ana" not in (root / "var/erased.txt").read_text()
+
+
+@pytest.mark.parametrize("how", ["restore", "by hand"])
+@pytest.mark.parametrize("is_erased", [False, True])
+def test_who_left_letters_since_comes_back_with_no_copy(tmp_path, how, is_erased):
+    """Of the newsletter, a talk and the answers to them; who stayed is there, and who asks for them again stays."""
+    root, ana, luis = tmp_path / "blog", "ana@correo.example", "luis@correo.example"
+    root.mkdir()
+    (root / "pelicanconf.py").write_text('SITENAME = "x"\n')
+    with Blog(root) as blog:
+        store = blog.store
+        comment = store.conversation.record(person("ana", "1"), Verdict("approved"), NOW)
+        notice = store.letters.ask(store.conversation.get(comment.key).id, ana, "es", NOW)
+        for who in (ana, luis):
+            assert store.subscribers.confirm(store.subscribers.ask(who, "es", NOW).id, NOW)
+            store.followers.confirm(store.followers.ask("voto", "es", who, NOW).id)
+    moving.run_dump(root, root, "before.jsonl")
+    shutil.copytree(root / "var", root / "kept")
+    with Blog(root) as blog:
+        store = blog.store
+        store.letters.leave(notice.id, NOW)
+        if is_erased:
+            talk.erase(blog.moderator, ana, True)
+        else:
+            store.subscribers.leave(store.subscribers.of_address(ana)[0].id, NOW)
+            store.followers.leave(store.followers.of_address(ana)[0].id, NOW)
+    for later in (1, 2):
+        brought_back(root, how)
+        with Blog(root) as blog:
+            store = blog.store
+            assert [luis] == [one.email for one in store.subscribers.confirmed()]
+            assert [luis] == [one.email for one in store.followers.of_post("voto", "es")]
+            assert [] == store.letters.of_address(ana)
+            again = NOW + timedelta(days=later)
+            assert store.subscribers.confirm(store.subscribers.ask(ana, "es", again).id, again)
+            store.followers.confirm(store.followers.ask("voto", "es", ana, again).id)
+            blog.moderator.sweep()
+            assert {ana, luis} == {one.email for one in store.subscribers.confirmed()}
+            assert {ana, luis} == {one.email for one in store.followers.of_post("voto", "es")}
+    assert "correo" not in (root / "var/erased.txt").read_text()
 
 
 def test_a_copy_tells_another_machine_who_was_erased(tmp_path):

@@ -163,11 +163,11 @@ def test_who_wants_no_more_letters_gets_none_that_waits(store):
     notice = store.letters.ask(one.id, ANA, "es", NOW)
     for recipient, comment in ((ANA, one), (ANA, other), (LUIS, one), (LUIS, other)):
         store.letters.write(recipient, "Hola", "…", NOW, comment.id)
-    store.letters.leave(notice.id)
+    store.letters.leave(notice.id, NOW)
     left = [(ANA, other.key), (LUIS, one.key), (LUIS, other.key)]
     assert left == [(letter.recipient, letter.about) for letter in store.letters.due(NOW)]
     assert (None, LUIS) == (store.letters.notice_of(one.id), store.letters.notice_of(other.id).email)
-    store.letters.leave(notice.id)
+    store.letters.leave(notice.id, NOW)
 
 
 def test_an_address_that_nobody_confirmed_is_forgotten_in_a_week(store):

@@ -230,7 +230,7 @@ def test_who_wants_no_letters_any_more_answers_none(mailing):
     """The address is forgotten, and so what it may do."""
     said = mailing.asked()
     _, letter = mailing.answered(said)
-    mailing.store.letters.leave(mailing.store.letters.notice_of(said.id).id)
+    mailing.store.letters.leave(mailing.store.letters.notice_of(said.id).id, mailing.clock)
     assert MailFate.NOT_OURS == mailing.take(reply(letter)).fate
 
 

@@ -124,7 +124,7 @@ def test_a_link_acts_for_its_own_address_alone(posted):
     """Not for who has its number later, not in another talk, not as a link about a comment."""
     confirm = posted.follow()
     (follower,) = posted.store.followers.of_post("voto", "es")
-    posted.store.followers.leave(follower.id)
+    posted.store.followers.leave(follower.id, NOW)
     again = posted.store.followers.ask("voto", "es", "luis@correo.example", posted.clock)
     assert follower.id == again.id
     assert 404 == posted.browser.post(confirm).status_code

@@ -285,7 +285,7 @@ def erase(moderator: Moderator, who: str, sure: bool, ask: Callable[[str], str] 
             print(say("talk_person", name=one.name, handle=one.handle or one.url or one.network, n=number))
         if ask(say("talk_sure")).strip().casefold() not in current().words("yes"):
             return say("talk_kept")
-    moderator.store.followers.forget(who)
+    moderator.store.followers.forget(who, moderator.now())
     posts = sum(moderator.erase(person) for person in people)
     return say("talk_erased", n=len(people), posts=posts)
 

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, select, text, update
 
 from tertulia.core import strict_json
 from tertulia.core.text import fold
@@ -86,7 +86,7 @@ def _erase_row(connection: Connection, who: Any, now: datetime) -> set[tuple[str
     rows = connection.execute(select(comments).where(comments.c.person == who.id)).all()
     ids = [row.id for row in rows]
     emails = select(notices.c.email).where(notices.c.comment.in_(ids))
-    forget_address(connection, connection.execute(emails).scalars().all())
+    forget_address(connection, connection.execute(emails).scalars().all(), now)
     touched = {(row.post, row.lang) for row in rows}
     seen = connection.execute(select(sources).where(sources.c.comment.in_(ids))).all()
     hashes |= {_hash(salt, "key", row.key) for row in rows}
@@ -102,8 +102,7 @@ def _erase_row(connection: Connection, who: Any, now: datetime) -> set[tuple[str
     liked = connection.execute(select(reactions).where(reactions.c.person == who.id)).all()
     hashes |= {_hash(salt, "source", row.source, row.source_id) for row in liked}
     touched |= {(row.post, row.lang) for row in liked}
-    for one in sorted(hashes - _hashes(connection)):
-        connection.execute(insert(erasures).values(hash=one, at=stamp(now)))
+    _keep_away(connection, hashes, now)
     connection.execute(delete(reactions).where(reactions.c.person == who.id))
     for row in [*seen, *liked]:  # what told us of them holds their address
         connection.execute(text("DELETE FROM mentions WHERE name = :name"), {"name": row.source_id})
@@ -136,10 +135,30 @@ def _drop_views(connection: Connection, who: Any) -> None:
             connection.execute(delete(saved_views).where(here))
 
 
-def forget_address(connection: Connection, emails: Sequence[str]) -> int:
+def _keep_away(connection: Connection, hashes: Iterable[str], now: datetime) -> None:
+    for one in sorted(set(hashes) - _hashes(connection)):
+        connection.execute(insert(erasures).values(hash=one, at=stamp(now)))
+
+
+def note_leaving(connection: Connection, table: Table, here: ColumnElement[bool], now: datetime) -> None:
+    """Let those *here* in a *table* of who gets letters stay away from it, though an older copy is brought back."""
+    if rows := connection.execute(select(table).where(here)).all():
+        salt = _salt(connection)
+        _keep_away(connection, (_hash(salt, *_reader(table, row)) for row in rows), now)
+
+
+def _reader(table: Table, row: Any) -> tuple[str, ...]:
+    """Return what a row of somebody who gets letters is known by: who asks for them again later is another."""
+    told = row._mapping
+    return ("reader", table.name, told.get("post", ""), row.email, told.get("confirmed_at") or row.asked_at)
+
+
+def forget_address(connection: Connection, emails: Sequence[str], now: datetime) -> int:
     """Write to none of *emails* any more, of talks or posts, nor ask whether to; how many talks they followed."""
     to_readers = (letters.c.tells != "") | (letters.c.leave != "")  # the owner's own say neither
     connection.execute(delete(letters).where(is_one_of(letters.c.recipient, emails), to_readers))
+    for table in (subscribers, followers):
+        note_leaving(connection, table, is_one_of(table.c.email, emails), now)
     connection.execute(
         update(subscribers)
         .where(is_one_of(subscribers.c.email, emails))
@@ -256,8 +275,22 @@ def sweep(connection: Connection, now: datetime) -> None:
     for row in connection.execute(select(reactions)).all():
         if known.has(("source", row.source, row.source_id)):
             connection.execute(delete(reactions).where(reactions.c.id == row.id))
+    _send_away(connection, known)
     _clear_others(connection)
     _clear_answers(connection)
+
+
+def _send_away(connection: Connection, known: "_Known") -> None:
+    """Write to nobody who left letters and was brought back."""
+    for table in (subscribers, followers, notices):
+        for row in connection.execute(select(table).where(table.c.email != NO_ADDRESS)).all():
+            if not known.has(_reader(table, row)):
+                continue
+            if table is subscribers:  # their number stays taken
+                gone = {"email": NO_ADDRESS, "state": SubscriberState.LEFT}
+                connection.execute(update(table).where(table.c.id == row.id).values(**gone))
+            else:
+                connection.execute(delete(table).where(table.c.id == row.id))
 
 
 def _cleared(connection: Connection, incoming: Incoming) -> Incoming:

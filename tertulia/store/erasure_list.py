@@ -8,7 +8,7 @@ that they were made with.
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, insert, select
 
 from tertulia.store import erased
 from tertulia.store.connection import stamp
@@ -25,6 +25,12 @@ def write_down(connection: Connection, folder: Path) -> None:
     hashes = connection.execute(select(erasures.c.hash)).scalars()
     lines = [*(f"{_SALT}{salt}" for salt in erased.salts(connection)), *sorted(hashes)]
     Journal(folder, FILE_NAME).add(*lines)
+
+
+def note_leaving(connection: Connection, folder: Path, table: Table, here: ColumnElement[bool], now: datetime) -> None:
+    """Note that those *here* in a *table* of who gets letters want none any more."""
+    erased.note_leaving(connection, table, here, now)
+    write_down(connection, folder)
 
 
 def heed(connection: Connection, folder: Path, now: datetime) -> bool:

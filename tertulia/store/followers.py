@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Row, delete, insert, select, update
 
+from tertulia.store import erasure_list
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import NOBODY, followers, letters
 from tertulia.store.erased import forget_address
@@ -65,11 +66,13 @@ class Followers:
         with writing(self._database) as connection:
             connection.execute(update(followers).where(followers.c.id == number).values(state="confirmed"))
 
-    def leave(self, number: int) -> None:
+    def leave(self, number: int, now: datetime) -> None:
         """Forget the address, and send nothing of what was to be sent."""
         with writing(self._database) as connection:
+            here, folder = followers.c.id == number, self._database.folder
+            erasure_list.note_leaving(connection, folder, followers, here, now)
             connection.execute(delete(letters).where(letters.c.tells.like(f"talk % {number}")))
-            connection.execute(delete(followers).where(followers.c.id == number))
+            connection.execute(delete(followers).where(here))
 
     def of_post(self, post: str, lang: str) -> list[Follower]:
         """Who said yes to letters about this talk."""
@@ -85,10 +88,12 @@ class Followers:
             query = select(followers).where(is_one_of(followers.c.email, [email]))
             return [_follower(row) for row in connection.execute(query)]
 
-    def forget(self, email: str) -> int:
+    def forget(self, email: str, now: datetime) -> int:
         """Forget *email* altogether; how many talks it followed."""
         with writing(self._database) as connection:
-            return forget_address(connection, [email])
+            found = forget_address(connection, [email], now)
+            erasure_list.write_down(connection, self._database.folder)
+            return found
 
     def forget_unconfirmed(self, now: datetime, after: timedelta = timedelta(days=7)) -> int:
         """Forget the addresses that nobody confirmed in a week; return how many."""

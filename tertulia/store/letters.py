@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from tertulia.store import erasure_list
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import NOBODY, comments, letters, marks, notices
 from tertulia.store.filters import release_once, use_once
@@ -194,14 +195,16 @@ class Letters:
             here = (notices.c.id == number) & (notices.c.state == "pending")
             return bool(connection.execute(update(notices).where(here).values(state="confirmed")).rowcount)
 
-    def leave(self, number: int) -> None:
+    def leave(self, number: int, now: datetime) -> None:
         """Send no more letters, and forget the address."""
         with writing(self._database) as connection:
-            row = connection.execute(select(notices).where(notices.c.id == number)).first()
+            here, folder = notices.c.id == number, self._database.folder
+            erasure_list.note_leaving(connection, folder, notices, here, now)
+            row = connection.execute(select(notices).where(here)).first()
             if row:
                 theirs = (letters.c.comment == row.comment) & (letters.c.recipient == row.email)
                 connection.execute(delete(letters).where(theirs))
-            connection.execute(delete(notices).where(notices.c.id == number))
+            connection.execute(delete(notices).where(here))
 
     def forget_unconfirmed(self, now: datetime, after: timedelta = timedelta(days=7)) -> int:
         """Forget the addresses that nobody confirmed in a week; return how many."""

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import insert, select, update
 
+from tertulia.store import erasure_list
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import NOBODY
 from tertulia.store.letters import NewLetter, put
@@ -78,8 +79,11 @@ class Subscribers:
 
     def leave(self, number: int, now: datetime) -> None:
         """Send no more letters, and forget the address; leaving twice is leaving. Their number stays taken."""
-        for state in (SubscriberState.PENDING, SubscriberState.CONFIRMED):
-            self._set(number, state, {"state": SubscriberState.LEFT, "left_at": stamp(now), "email": NO_ADDRESS})
+        here = (subscribers.c.id == number) & (subscribers.c.state != SubscriberState.LEFT)
+        gone = {"state": SubscriberState.LEFT, "left_at": stamp(now), "email": NO_ADDRESS}
+        with writing(self._database) as connection:
+            erasure_list.note_leaving(connection, self._database.folder, subscribers, here, now)
+            connection.execute(update(subscribers).where(here).values(**gone))
 
     def forget_unconfirmed(self, now: datetime, after: timedelta = timedelta(days=7)) -> int:
         """Forget the addresses that nobody confirmed in a week, and those that older versions kept of who left."""

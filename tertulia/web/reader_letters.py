@@ -65,7 +65,7 @@ def act(of: str, token: str) -> Any:
     if what == "confirm":
         wanted.confirm(found.id)
         return message(f"{of}_confirmed")
-    wanted.leave(found.id)
+    wanted.leave(found.id, current_blog().now())
     return message("notice_left")
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from tertulia.content import snapshot
 from tertulia.core.errors import ContentError
+from tests.conftest import ROOT
 
 GOOD = "Título: La buena\nId: buena\nFecha: 2026-01-02\n\nUn texto que se lee.\n"
 HEAD = "Título: Una\nId: una\nFecha: 2026-01-02\n"
@@ -106,6 +107,8 @@ def test_a_broken_post_is_told_on_its_line_and_stops_nothing(name, folder, build
         "Plantilla: page",
         "Template: tag",
         "Plantilla: parts/head",
+        "Plantilla: ./page",
+        "Plantilla: parts//head",
     ],
 )
 def test_odd_slugs_and_templates_are_told_and_stop_nothing(line, folder, build):
@@ -116,6 +119,19 @@ def test_odd_slugs_and_templates_are_told_and_stop_nothing(line, folder, build):
     assert not [r for r in records if r.exc_info], "a traceback"
     assert 2 == len(built(folder))
     assert "la-buena" in built(folder)
+
+
+@pytest.mark.parametrize("kind", ["posts", "pages"])
+def test_no_template_of_ours_asked_for_by_name_stops_a_build(folder, build, kind):
+    """Whatever it is for, one of a list or a part of a page: all is built."""
+    templates = ROOT / "theme" / "templates"
+    names = [path.relative_to(templates).as_posix().removesuffix(".html") for path in templates.rglob("*.html")]
+    (folder / "content" / kind).mkdir(exist_ok=True)
+    for at, name in enumerate(names):
+        text = f"Título: N {at}\nSlug: n-{at}\nFecha: 2026-11-18\nPlantilla: {name}\n\nHola.\n"
+        (folder / "content" / kind / f"n-{at}.md").write_text(text, "utf-8")
+    build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    assert len(names) == len(list((folder / "output").rglob("n-*/index.html")))
 
 
 def test_an_unreadable_file_is_told(folder, build):

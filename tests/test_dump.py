@@ -268,7 +268,10 @@ def test_who_left_letters_since_comes_back_with_no_copy(tmp_path, how, is_erased
     shutil.copytree(root / "var", root / "kept")
     with Blog(root) as blog:
         store = blog.store
-        store.letters.leave(notice.id, NOW)
+        again = NOW + timedelta(hours=1)  # who asks once more meanwhile is who asked
+        store.subscribers.ask(ana, "es", again)
+        store.followers.ask("voto", "es", ana, again)
+        store.letters.leave(store.letters.ask(notice.comment, ana, "es", again).id, again)
         if is_erased:
             talk.erase(blog.moderator, ana, True)
         else:
@@ -288,6 +291,22 @@ def test_who_left_letters_since_comes_back_with_no_copy(tmp_path, how, is_erased
             assert {ana, luis} == {one.email for one in store.subscribers.confirmed()}
             assert {ana, luis} == {one.email for one in store.followers.of_post("voto", "es")}
     assert "correo" not in (root / "var/erased.txt").read_text()
+
+
+def test_who_leaves_letters_is_not_kept_by_a_file_that_cannot_be_written(tmp_path, caplog):
+    """It is told in the log, and written by a sweep as soon as that can be."""
+    root, listed = tmp_path, tmp_path / "var" / "erased.txt"
+    (root / "pelicanconf.py").write_text('SITENAME = "x"\n')
+    listed.mkdir(parents=True)
+    with Blog(root) as blog:
+        store = blog.store
+        reader = store.subscribers.ask("ana@correo.example", "es", NOW)
+        store.subscribers.leave(reader.id, NOW)
+        assert [] == store.subscribers.of_address("ana@correo.example")
+        assert "erased.txt" in caplog.text and "ana" not in caplog.text
+        listed.rmdir()
+        blog.moderator.sweep()
+    assert 2 == len(listed.read_text().split("\n")[:-1])  # a salt and a hash
 
 
 def test_a_copy_tells_another_machine_who_was_erased(tmp_path):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tertulia.core.errors import SettingError, os_words
-from tertulia.core.files import is_inside, put_in_place, write_whole
+from tertulia.core.files import is_inside, locked, put_in_place, write_whole
 from tertulia.core.languages import say
 from tertulia.deploy.base import (
     MANIFEST,
@@ -70,7 +70,7 @@ class Folder(Target):
     def _turn(self, output: Path, plan: DeployPlan) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         link = self._path.parent.resolve() / self._path.name
-        with _alone(link.parent):  # of two that turn the same link away, one would leave its folder behind
+        with locked(link.parent):  # of two that turn the same link away, one would leave its folder behind
             self._turn_alone(link, output, plan)
 
     def _turn_alone(self, link: Path, output: Path, plan: DeployPlan) -> None:
@@ -98,19 +98,6 @@ class Folder(Target):
             finally:
                 _remove_made(link, made)
         Path(note).unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let one at a time deploy into *folder*; where nothing can be locked, all do."""
-    with contextlib.ExitStack() as stack:
-        with contextlib.suppress(ImportError, OSError):
-            import fcntl
-
-            handle = os.open(folder, os.O_RDONLY)
-            stack.callback(os.close, handle)
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 def _sweep(link: Path) -> None:

@@ -6,6 +6,7 @@ Each is one line, ``content/….md:LINE: what; what to do``, and never stops the
 import itertools
 import logging
 import os
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
@@ -56,11 +57,12 @@ def use_known_templates(contents: Iterable[Content], find: Callable[[str], objec
     """Give the usual template to each of *contents* that asks for one that *find* does not know, or for another's."""
     for content in contents:
         asked, usual, wrong = content.template, content.default_template, ""
+        name = posixpath.normpath(asked).casefold()  # as Jinja finds it, on disks that fold capitals too
         try:
             find(asked)
         except (not_found, OSError, ValueError):
             wrong = "no_template"
-        if asked != usual and (asked in OF_ONE_THING or asked.startswith("parts/")):
+        if asked != usual and (name in OF_ONE_THING or name.startswith("parts/")):
             wrong = "other_template"
         if wrong:
             report_line(content, "template", wrong, name=asked)

@@ -356,9 +356,8 @@ def _clear_answers(connection: Connection) -> None:
         for address in _ADDRESS.findall(words):
             words = words.replace(address, LEFT_OUT) if is_theirs(address) else words
         change = {"text": words} if words != said.get("text", "") else {}
-        if row.state in _ENDED and is_theirs(
-            str(said.get("answers", ""))
-        ):  # what may be on its way is looked for there
+        # What may be on its way is looked for there.
+        if row.state in _ENDED and is_theirs(str(said.get("answers", ""))):
             change["answers"] = ""
         if change:
             message = msgspec.json.encode(said | change).decode()

@@ -41,7 +41,8 @@ class Followers:
                 values = {"post": post, "lang": lang, "email": email, "state": "pending", "asked_at": stamp(now)}
                 connection.execute(insert(followers).values(**values))
             else:
-                connection.execute(update(followers).where(here).values(asked_at=stamp(now)))
+                when = row.asked_at if row.state == "confirmed" else stamp(now)  # by which who leaves is known
+                connection.execute(update(followers).where(here).values(asked_at=when))
             return _follower(connection.execute(select(followers).where(here)).one())
 
     def ask_letter(self, follower: Follower, letter: NewLetter, now: datetime, *, may_write: bool) -> None:

@@ -37,8 +37,7 @@ class Journal:
         known = self.held()
         private_folder(self._path.parent)
         write_if_changed(self._path, other, mode=PRIVATE)
-        for key in sorted(known - self.held()):
-            self.add(key)
+        self.add(*sorted(known))
 
     def add(self, *keys: str) -> None:
         """Write *keys* down that are not, on the disk when this returns."""

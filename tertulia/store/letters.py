@@ -170,7 +170,10 @@ class Letters:
     def ask(self, comment: int, email: str, lang: str, now: datetime) -> Notice:
         """Note that who wrote *comment* wants to hear of answers; nothing is sent until they confirm."""
         with writing(self._database) as connection:
-            connection.execute(delete(notices).where(notices.c.comment == comment))
+            here = notices.c.comment == comment
+            earlier = here & (notices.c.asked_at != stamp(now))  # whoever leaves later leaves that too
+            erasure_list.note_leaving(connection, self._database.folder, notices, earlier, now)
+            connection.execute(delete(notices).where(here))
             values = {"comment": comment, "email": email, "lang": lang, "state": "pending", "asked_at": stamp(now)}
             made = connection.execute(insert(notices).values(**values).returning(notices.c.id)).scalar_one()
         found = self.notice(made)

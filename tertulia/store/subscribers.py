@@ -73,9 +73,10 @@ class Subscribers:
 
     def confirm(self, number: int, now: datetime) -> bool:
         """Record that the owner of the address said yes; False when nobody asked."""
-        return self._set(
-            number, SubscriberState.PENDING, {"state": SubscriberState.CONFIRMED, "confirmed_at": stamp(now)}
-        )
+        here = (subscribers.c.id == number) & (subscribers.c.state == SubscriberState.PENDING)
+        yes = {"state": SubscriberState.CONFIRMED, "confirmed_at": stamp(now)}
+        with writing(self._database) as connection:
+            return connection.execute(update(subscribers).where(here).values(**yes)).rowcount == 1
 
     def leave(self, number: int, now: datetime) -> None:
         """Send no more letters, and forget the address; leaving twice is leaving. Their number stays taken."""
@@ -112,11 +113,6 @@ class Subscribers:
         with self._database.reading() as connection:
             row = connection.execute(select(subscribers).where(subscribers.c.id == number)).first()
             return _subscriber(row) if row else None
-
-    def _set(self, number: int, state: SubscriberState, values: dict[str, Any]) -> bool:
-        with writing(self._database) as connection:
-            wanted = (subscribers.c.id == number) & (subscribers.c.state == state)
-            return connection.execute(update(subscribers).where(wanted).values(**values)).rowcount == 1
 
 
 def _subscriber(row: Any) -> Subscriber:

@@ -177,7 +177,7 @@ class Api:
         self.asked.append((parts.path, asked))
         if self.pages.get(parts.path):
             self.answers[parts.path] = self.pages[parts.path].pop(0)
-        found = self.answers.get(parts.path, {"error": "not found"})
+        found = self.answers.get(parts.path, {"error": "Record not found"})
         status = 404 if parts.path not in self.answers else 200
         body = msgspec.json.encode(found)
         return Fetched(url, status, {"content-type": "application/json", **self.headers.get(parts.path, {})}, body)

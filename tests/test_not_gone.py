@@ -22,6 +22,9 @@ ODD = {
     "not found": (404, PAGE),
     "nothing": (404, b""),
     "a gateway": (404, ROUTE),
+    "a framework": (404, b'{"error":"Not Found"}'),
+    "another framework": (404, b'{"status":404,"title":"Not Found","error":"Not Found","path":"/api/v1/statuses/31"}'),
+    "a list of errors": (404, b'{"errors":[{"status":"404","title":"Not Found"}]}'),
     "gone": (410, PAGE),
     "forbidden": (403, PAGE),
     "a bad request": (400, PAGE),
@@ -108,13 +111,17 @@ def test_a_server_that_says_it_with_a_page_must_know_us(tmp_path, knows_us, is_g
         assert (dict.fromkeys([asked]) if is_gone else {}) == one.recheck([asked])
 
 
+FRAMEWORK = (
+    b'{"status":404,"code":404,"title":"Not Found","error":"Not Found","message":"Not Found",'
+    b'"errors":[{"title":"Not Found"}]}'
+)
 WEBHOOK = b'{"message": "Unknown Webhook", "code": 10015}'
 DELETING = ("mastodon", "x", "linkedin", "discord", "facebook", "threads")
 
 
 @pytest.mark.usefixtures("socket_enabled")
 @pytest.mark.parametrize(
-    ("name", "body"), [*((name, body) for name in DELETING for body in (PAGE, b"")), ("discord", WEBHOOK)]
+    ("name", "body"), [*((name, body) for name in DELETING for body in (PAGE, b"", FRAMEWORK)), ("discord", WEBHOOK)]
 )
 def test_nothing_is_taken_down_by_who_is_not_the_network(tmp_path, name, body):
     """What a broken proxy, or a channel whose webhook has gone, does not know is still to be seen."""
@@ -127,7 +134,7 @@ def test_nothing_is_taken_down_by_who_is_not_the_network(tmp_path, name, body):
 
 
 @pytest.mark.usefixtures("socket_enabled")
-@pytest.mark.parametrize("body", [PAGE, ROUTE, b""])
+@pytest.mark.parametrize("body", [PAGE, ROUTE, b"", b'{"error":"Not Found"}'])
 def test_an_answer_waits_for_the_server_that_it_is_for(tmp_path, body):
     """What it answers is not gone because a proxy says so: it is not refused."""
     blog = Blog(tmp_path, FAKES["mastodon"])

@@ -37,10 +37,10 @@ class FakeLinkedIn(Fake):
         if path == "/rest/posts":
             return self._post(asked.json)
         found = next((post for post in self.public if post["id"] == path.removeprefix("/rest/posts/")), None)
-        if found is None:
+        if method == "DELETE":  # of what is gone already it says the same
+            self.public = [post for post in self.public if post is not found]
+        elif found is None:
             return 404, {"message": "Not found"}
-        if method == "DELETE":
-            self.public.remove(found)
         else:
             found["text"] = read_little_text(asked.json["patch"]["$set"]["commentary"])
         return 204, ""

@@ -10,6 +10,7 @@ An author is shown all of their own posts, letters to one person included, so ea
 import hashlib
 import html as entities
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +20,7 @@ import regex
 
 from tertulia.core import sanitise
 from tertulia.core.cuts import count_graphemes
+from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetched
 from tertulia.core.languages import say
 from tertulia.core.moments import parse_moment
@@ -61,6 +63,8 @@ PAGE = 40
 # Some 2,000 posts back; further than that the answer is "unknown".
 PAGES = 50
 
+# What Mastodon says of a post that is not there: https://docs.joinmastodon.org/methods/statuses/#404-not-found
+NOT_FOUND = {"error": "Record not found"}
 _MENTION_HOST = regex.compile(r"(?<=(?<![\w@])@[\w.-]*\w)@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -225,11 +229,18 @@ class Mastodon(Network):
         """
         Take *gone* for the server's word that something is not there, and not for that of a broken proxy in its place.
 
-        Mastodon says it in JSON; of who does not (snac2), the account must be there at the same time.
+        Mastodon has words of its own for it; of who has others, or none as snac2, the account must be there at the
+        same time.
+
+        Raises:
+            RetryLaterError: it is no word of the server.
         """
-        if not wire.is_object(gone, "error"):
-            answer = self._call("GET", "/api/v1/accounts/verify_credentials", allow=(403, 404, 410))
-            wire.told_gone(answer, self.label, "id")
+        with suppress(FetchError):
+            if gone.json() == NOT_FOUND:
+                return
+        answer = self._call("GET", "/api/v1/accounts/verify_credentials", allow=(403, 404, 410))
+        if not (answer.ok and wire.json_object(answer, self.label).get("id")):
+            raise RetryLaterError(say("net_garbled", network=self.label))
 
     def _limits(self) -> dict[str, Any]:
         return self.context.memory.get(f"{self.name}-{self._account_key()}")

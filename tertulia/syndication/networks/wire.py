@@ -249,29 +249,6 @@ def json_object(answer: Fetched, network: str, *, creates: bool = False) -> dict
     raise OutcomeUnknownError(message, answer.status) if creates else RetryLaterError(message)
 
 
-def told_gone(answer: Fetched, network: str, *names: str) -> None:
-    """
-    Take *answer* for the word of the API that something is not there: an object that has one of *names*.
-
-    A 404 or 403 may as well come from what stands before it: a proxy that was set up wrong, a wall, a page "We'll be
-    back". What that does not know is not gone.
-
-    Raises:
-        RetryLaterError: it is no word of the API.
-    """
-    if not is_object(answer, *names):
-        raise RetryLaterError(say("net_garbled", network=network))
-
-
-def is_object(answer: Fetched, *names: str) -> bool:
-    """Whether *answer* is a JSON object that has one of *names*."""
-    try:
-        body = answer.json()
-    except FetchError:
-        return False
-    return isinstance(body, dict) and any(body.get(name) for name in names)
-
-
 def clock(answer: Fetched, now: datetime) -> list[Finding]:
     """Whether our clock and the server's agree; signatures and leases want that they do."""
     theirs = parse_moment(answer.headers.get("date", ""))

@@ -92,6 +92,12 @@ def test_a_picture_comes_that_was_missed(blog):
     assert all(written[:4] + written[5:])
 
 
+def test_a_picture_comes_that_the_second_of_two_with_one_id_missed(blog):
+    """Which goes on with an Id of its own, and is otherwise what it read as."""
+    saying(blog, f"{TAGGED}\n\n![Otra](/images/otra.png)", "seis", Id="id-dos")()
+    assert "2026/11/seis/index.html" in shown(blog, ([OTHER], [exchanged(blog, OTHER)]))[0]
+
+
 def test_of_what_is_missed_the_nearest_is_told(blog):
     """As a build tells it, after another picture came or went."""
     saying(blog, f"{TAGGED}\n\n![Otra](/images/colas.png)")()

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pelican.contents import Article
 from pelican.generators import ArticlesGenerator
 from pelican.settings import DEFAULT_CONFIG
@@ -16,6 +17,7 @@ from tertulia.core import parallel
 from tertulia.core.parallel import stream
 from tertulia.site import state as state_module
 from tertulia.site.contents import without_attributes
+from tertulia.site.problems import separate_ids
 from tertulia.site.records import Alike, PostRecord, Reading
 from tertulia.site.shelf import PostTexts, Shelf, lay_by, pack
 from tertulia.site.state import BuildState
@@ -138,3 +140,17 @@ def test_what_many_records_say_is_held_once():
     nothing = Reading(PostRecord(**known | {"tags": (), "authors": (), "categories": (), "header_lines": {}}))
     assert nothing.record == alike.shared(nothing).record
     assert Reading() == alike.shared(Reading())
+
+
+def test_the_second_of_two_with_one_id_is_otherwise_what_it_read_as():
+    """All else of a reading stays, whatever fields it has: what it looked for, when it is due, whom it asked for."""
+    known = dict.fromkeys(PostRecord.__struct_fields__, "") | {"slug": "colas", "header_lines": {}, "has_id": False}
+    others = Reading.__struct_fields__[1:]
+    readings = [
+        Reading(PostRecord(**known | {"shown_path": path}), *(f"{path} {name}" for name in others))
+        for path in ("a.md", "b.md")
+    ]
+    (first, second), shared = separate_ids(replace(one, problems=()) for one in readings)
+    assert (first, shared) == (replace(readings[0], problems=()), {""})
+    assert "colas" == second.record.id
+    assert second == replace(readings[1], record=replace(readings[1].record, id="colas"), problems=())

@@ -148,7 +148,8 @@ def separate_ids(readings: Iterable[Reading]) -> tuple[list[Reading], set[str]]:
             own = next(one for one in free if (one, record.lang) not in first)
             first[own, record.lang] = record.shown_path
             shared.add(record.id)
-            apart.append(Reading(msgspec.structs.replace(record, id=own), (*reading.problems, *told)))
+            other_record = msgspec.structs.replace(record, id=own)
+            apart.append(msgspec.structs.replace(reading, record=other_record, problems=(*reading.problems, *told)))
         else:
             apart.append(reading)
     return apart, shared

@@ -7,7 +7,7 @@ import pytest
 
 from tertulia.edits.arrangement import Arrangement
 from tertulia.edits.site_left import leave_site
-from tests.editing import NOW, REPORT, TAGGED, arranged, blog, built, in_place, new, picture, saying, shown
+from tests.editing import ANA, NOW, REPORT, TAGGED, arranged, blog, built, gone, in_place, new, picture, saying, shown
 
 pytestmark = pytest.mark.slow
 __all__ = ["blog"]  # the fixture
@@ -126,6 +126,16 @@ def test_two_pictures_of_one_name_that_are_the_same(blog):
         blog, (["dos"], [saying(blog, TAGGED)]), (["images/b/bar.png"], [exchanged(blog, "images/b/bar.png", 9)])
     )
     assert all(written)
+
+
+@pytest.mark.parametrize("goes", [gone, lambda blog, name: saying(blog, TAGGED, name)])
+def test_the_portrait_of_an_author_stays_when_no_post_shows_it_any_more(blog, goes):
+    """A picture that is there for two reasons is there until both are gone."""
+    blog.file("people.toml", f'{ANA}[r]\nname = "Remedios Alcaide"\nphoto = "{BAR}"\n')
+    saying(blog, TAGGED, "seis", Autor="r")()
+    saying(blog, f"{TAGGED}\n\n![El bar](/{BAR})", "tres")()
+    assert all(shown(blog, (["tres"], [goes(blog, "tres")])))
+    assert [*(blog.root / "one").glob("images/bar.*")]
 
 
 @pytest.mark.parametrize("case", ["portrait", "theme"])

@@ -19,8 +19,8 @@ def left(build: SiteBuild) -> dict[str, object]:
     """
     Return what an edit has to know of the pictures of *build*.
 
-    That is how many posts show each, which stand apart, the files that are made of each; who looks for any of a name,
-    and who was told which he may have meant.
+    That is how many posts show each, which are there whatever posts show, the files that are made of each; who looks
+    for any of a name, and who was told which he may have meant.
     """
     readings = {path: reading for path, reading in build.read_as.items() if reading}
     uses = Counter(use for one in readings.values() if one.record for use in uses_of(one.record.files))
@@ -31,7 +31,7 @@ def left(build: SiteBuild) -> dict[str, object]:
             looking.setdefault(_looked_for(name), set()).add(path)
     return {
         "picture uses": uses,
-        "pictures apart": names.keys() - uses.keys(),
+        "pictures apart": {(str(path), use) for path, use in build.pictures.apart},
         "pictures in place": build.pictures.keeps_places,
         "picture names": names,
         "guessing": [path for path, reading in readings.items() if reading.guessed],

@@ -78,6 +78,7 @@ class ImageResolver:
         self._refused: dict[Path, PictureError] = {}
         self._first_use: dict[Path, tuple[Path, int | None]] = {}  # a picture's file → the post that asked first
         self._requested: set[tuple[Path, str]] = set()
+        self.apart: set[tuple[Path, str]] = set()  # of these, what is asked for whatever posts show: portraits, say
         self.asked: dict[tuple[str, Path], Path | None] = {}  # since somebody emptied it, and what was answered
         self.guessed = False
         self.keeps_places = False  # some pictures stand where their authors have them
@@ -147,7 +148,7 @@ class ImageResolver:
             self._links[path] = f"{self.siteurl}/{quote(self._linked(path))}"
         return self._links[path]
 
-    def request(self, path: Path, use: str, beside: Path, line: int | None = None) -> None:
+    def request(self, path: Path, use: str, beside: Path, line: int | None = None, *, by_post: bool = False) -> None:
         """
         Have the file at *path* published, and what is missing of it made.
 
@@ -156,8 +157,11 @@ class ImageResolver:
 
         Args:
             use: "shown" for all sizes of a picture, "linked" for the one that a link opens.
-            beside: The post that asks, and *line* in it: told when the picture turns out to be broken.
+            beside: The file that asks, and *line* in it: told when the picture turns out to be broken.
+            by_post: It is a post, and nobody needs the picture when the post shows it no more.
         """
+        if not by_post:
+            self.apart.add((path, use))
         if (path, use) in self._requested:
             return
         self._requested.add((path, use))

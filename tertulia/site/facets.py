@@ -41,8 +41,9 @@ class Facets:
         self._sets: dict[Any, Any] = {}
 
     def shared(self, settled: "Settled") -> "Settled":
-        """Return *settled* with the sets that all pages share in the place of its own."""
-        names, may = (self._sets.setdefault(one, one) for one in (settled.names, settled.posts.may))
+        """Return *settled* with the sets that many pages share in the place of its own, which most of it would be."""
+        names, *sets = (self._sets.setdefault(one, one) for one in (settled.names, *settled.posts.may))
+        may = self._sets.setdefault(tuple(sets), tuple(sets))
         return settled._replace(names=names, posts=MayRead(settled.posts.posts, may))
 
     def link(self, post: Content) -> Digest:

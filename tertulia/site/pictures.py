@@ -77,7 +77,7 @@ def _named(
 def request_files(files: Iterable[UsedFile], source: Path, pictures: ImageResolver) -> None:
     """Ask for what the post at *source* uses; it may have been read by another process."""
     for file in files:
-        pictures.request(Path(file.path), file.use, source, file.line)
+        pictures.request(Path(file.path), file.use, source, file.line, by_post=True)
 
 
 def add_portraits(authors: Iterable[Any], pictures: ImageResolver) -> None:

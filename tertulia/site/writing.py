@@ -265,7 +265,8 @@ class OutputBefore:
         written = page.write()
         self.reads.begin(None, frozenset())
         is_innocent = written is not None and not self._may_change and not self._suspect(written.encode())
-        return Drawn(page.name, self.reads.undeclared, is_innocent, late)
+        # What other processes tell waits in memory until somebody asks; what pages share travels once for many.
+        return Drawn(page.name, self.reads.undeclared, is_innocent, late and self.facets.shared(late))
 
 
 def _names(context: Mapping[str, Any]) -> frozenset[str]:

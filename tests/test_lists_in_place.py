@@ -137,6 +137,17 @@ def test_lists_of_a_blog_in_two_languages_begin_and_end(plain, name):
     assert all((one, two, three))
 
 
+@pytest.mark.parametrize("others", [[], ["uno", "cinco"]])
+def test_a_post_of_a_series_whose_file_has_another_name(plain, others):
+    """Alone in it, or among others; it is where it was, and its page and what it is for search engines say so."""
+    for name in ("tres", *others):
+        saying(plain, WORDS, name, Serie="Colas")()
+    old = plain.root / "content" / "posts" / "tres.md"
+    edit = ["tres", "bis"], [lambda: old.rename(old.with_name("bis.md"))]
+    assert all(shown(plain, edit))
+    assert "/serie/colas/" in (plain.root / "one" / "2026/11/tres/index.html").read_text("utf-8")
+
+
 def test_a_series_begins_changes_and_ends(plain):
     """Its page, and each of its posts, say which are in it and where this one stands."""
     for name in ("uno", "dos", "tres"):

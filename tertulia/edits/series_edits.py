@@ -92,11 +92,12 @@ class SeriesEdits:
             if self._moved[number]:
                 self._put(self._moved[number], None)
         for key in sorted(before.keys() | now.keys()):
-            if before.get(key) != now.get(key):
+            moved = [self._moved[part.number] for part in now.get(key, ()) if part.number in self._moved]
+            if before.get(key) != now.get(key) or not all(post.series for post in moved):  # it comes by another file
                 if any(len(languages[part.id]) > 1 for part in (*before.get(key, ()), *now.get(key, ()))):
                     self.pages.cannot("edit_other_language")  # the series of another language leads to this one
                 yield from self._show(key, now.get(key, []), is_new=key not in before)
-            elif not self._moved.keys().isdisjoint(part.number for part in now[key]):
+            elif moved:
                 self._tell_sitemap(self._whole(key, now[key]))
 
     def _show(self, key: tuple[str, str], parts: list[SeriesPart], *, is_new: bool) -> Iterator[str]:

@@ -42,9 +42,9 @@ class Facets:
 
     def shared(self, settled: "Settled") -> "Settled":
         """Return *settled* with the sets that many pages share in the place of its own, which most of it would be."""
-        names, *sets = (self._sets.setdefault(one, one) for one in (settled.names, *settled.posts.may))
-        may = self._sets.setdefault(tuple(sets), tuple(sets))
-        return settled._replace(names=names, posts=MayRead(settled.posts.posts, may))
+        names = self._sets.setdefault(settled.names, settled.names)
+        may = tuple(self._sets.setdefault(one, one) for one in settled.posts.may)
+        return settled._replace(names=names, posts=MayRead(settled.posts.posts, self._sets.setdefault(may, may)))
 
     def link(self, post: Content) -> Digest:
         """Of a post that is only named."""

@@ -138,6 +138,17 @@ def test_the_portrait_of_an_author_stays_when_no_post_shows_it_any_more(blog, go
     assert [*(blog.root / "one").glob("images/bar.*")]
 
 
+@pytest.mark.parametrize("lang", ["", "en"])
+def test_the_portrait_of_an_author_who_writes_no_more_is_for_a_build(blog, lang):
+    """It goes with the last post of theirs, and stays for another."""
+    blog.file("people.toml", f'{ANA}[luis]\nname = "Luis Gil"\nphoto = "{BAR}"\n')
+    for name in ("tres", "seis"):
+        saying(blog, TAGGED, name, Autor="luis", Idioma=lang)()
+    first, last = shown(blog, (["tres"], [gone(blog, "tres")]), (["seis"], [saying(blog, TAGGED, "seis", Autor="ana")]))
+    assert first
+    assert not last
+
+
 @pytest.mark.parametrize("case", ["portrait", "theme"])
 def test_some_pictures_are_for_a_build(blog, case):
     """A portrait, which stands on pages of lists; and those of the blog's own looks."""

@@ -169,13 +169,16 @@ class LabelEdits:
         See that the label of a list is, but for its posts, what it was.
 
         Raises:
-            NeedsBuildError: posts name it in several ways, or it ends and something else would take its place.
+            NeedsBuildError: posts name it in several ways, or it ends and something else would take its place, or its
+                portrait go.
         """
         kind, label = str(edit.key[0]), edit.label
         if (kind, label.slug) in self.arrangement.value("labels of several names"):
             self._cannot("edit_begins")
         if edit.is_gone or edit.is_new:
             self._refuse_unlisted(kind, label.slug)
+        if edit.is_gone and kind == "author" and label.portrait:  # which goes with them
+            self._cannot("edit_pictures")
         if edit.lang:  # the list of the blog has its name and its address
             return
         if edit.is_gone or edit.is_new:

@@ -82,6 +82,21 @@ def test_the_only_topic_of_a_blog_becomes_another(plain):
     assert all(shown(plain, (names, barrio), (names, nothing), (["uno"], first)))
 
 
+@pytest.mark.parametrize("edit", ["begins", "ends", "has another file"])
+@pytest.mark.parametrize("state", ["", "Estado: sin listar\n"])
+def test_a_tag_that_a_page_has_is_told_as_a_build_tells_it(plain, state, edit):
+    """Which the page leads to while posts have it, and whose spelling of it is noted: a build looks where it is new."""
+    plain.file("pages/acerca.md", f"Título: Acerca\n{state}\nDe #Redes y de otras cosas.\n")
+    for name in ("uno", "dos", "seis", "tres"):
+        saying(plain, WORDS, name, Etiquetas="redes" if (name, edit) == ("tres", "ends") else "")()
+    posts = plain.root / "content" / "posts"
+    if edit == "has another file":
+        saying(plain, WORDS, "tres", Etiquetas="redes")()
+        assert all(shown(plain, (["tres", "bis"], [lambda: (posts / "tres.md").rename(posts / "bis.md")])))
+    else:
+        assert [[]] == shown(plain, (["tres"], [saying(plain, WORDS, "tres", Etiquetas="redes" * (edit == "begins"))]))
+
+
 def test_pictures_go_with_the_last_who_shows_them(plain):
     """In all their sizes, or in those that nobody asks for any more; from texts, and with posts that go."""
     images = plain.root / "content" / "images"

@@ -22,6 +22,7 @@ from tests.editing import (
     new,
     picture,
     saying,
+    shown,
     tree,
 )
 
@@ -224,6 +225,20 @@ def test_an_older_page_of_a_short_list_knows_who_is_in_it(longer):
     assert "etiqueta/corta/pagina/2/index.html" in in_place(longer.root, longer.root / "one", "otro-0")
     built(longer.root, longer.root / "whole", NOW, RELATED_POSTS=0, LANGUAGES=["es", "en"])
     assert_same(tree(longer.root / "whole"), tree(longer.root / "one"))
+
+
+@pytest.mark.parametrize("lang", ["", "en"])
+def test_a_post_that_says_other_things_in_a_file_of_another_name(longer, lang):
+    """Each list that shows it says so, where it stands as it stood, and what stands beside it."""
+    for name in ("otro-0", "tres"):
+        saying(longer, TAGGED, name, Idioma=lang, Serie="Colas")()
+    posts = longer.root / "content" / "posts"
+
+    def edit() -> None:
+        saying(longer, f"Otra cosa. {TAGGED}", "otro-0", Título="Otro", Gracias="Ana Ruiz")()
+        (posts / "otro-0.md").rename(posts / "bis.md")
+
+    assert all(shown(longer, (["otro-0", "bis"], [edit]), LANGUAGES=["es", "en"]))
 
 
 @pytest.mark.parametrize("goes", ["deleted", "borrador"])

@@ -33,8 +33,9 @@ def left(build: SiteBuild) -> dict[str, object]:
     names: dict[tuple[str, str], set[str]] = defaultdict(set)
     unlisted, of_pages = set[tuple[str, str]](), set[tuple[str, str]]()
     for post in build.contents:
-        if post.is_page:
-            of_pages.update((kind, label.slug) for kind, name in LABELS.items() for label in getattr(post, name, ()))
+        for kind, name in LABELS.items() if post.is_page else ():
+            found = getattr(post, name, ()) if kind == "tag" or not post.mark else ()
+            of_pages.update((kind, label.slug) for label in found)
         reading = None if post.is_page else build.read_as.get(str(post.source_path))  # type: ignore[attr-defined]
         if reading and reading.record:
             for slug, uses in uses_of(reading.record, build).items():
@@ -169,8 +170,8 @@ class LabelEdits:
         See that the label of a list is, but for its posts, what it was.
 
         Raises:
-            NeedsBuildError: posts name it in several ways, or it ends and something else would take its place, or its
-                portrait go.
+            NeedsBuildError: posts name it in several ways; it begins or ends and the text of a page names it too; or it
+                ends, and something else would take its place, or its portrait go.
         """
         kind, label = str(edit.key[0]), edit.label
         if (kind, label.slug) in self.arrangement.value("labels of several names"):
@@ -181,9 +182,11 @@ class LabelEdits:
             self._cannot("edit_pictures")
         if edit.lang:  # the list of the blog has its name and its address
             return
-        if edit.is_gone or edit.is_new:
-            is_noted = edit.is_new or (kind, label.slug) in self.arrangement.value("labels of pages")
-            self.noted[label.save_as] = (moved.label_key(LABELS[kind], label),) if is_noted else ()
+        is_of_page = (kind, label.slug) in self.arrangement.value("labels of pages")  # noted as that spells it
+        if (edit.is_gone or edit.is_new) and is_of_page and kind == "tag":  # whose text leads there
+            self._cannot("edit_begins")
+        if (edit.is_gone or edit.is_new) and not is_of_page:
+            self.noted[label.save_as] = (moved.label_key(LABELS[kind], label),) if edit.is_new else ()
         others = [one for one, _ in self.every(kind) if one is not label] if edit.is_gone and kind != "tag" else []
         if any(_is_like(one, label.slug) for one in others):
             self._cannot("edit_begins")

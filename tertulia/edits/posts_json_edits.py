@@ -84,4 +84,6 @@ class PostsJsonEdits:
         there = {file: named for file, named in self._noted.items() if file not in gone}
         there |= {file: before[file] for file in gone & before.keys()}
         there |= {file: named for file, named in noted.items() if named}
-        return moved.noted(there, comes)
+        found, is_list = moved.noted(there, comes), moved.is_of_list
+        # What pages name too is noted as they spell it.
+        return found | {file: one for file, one in there.items() if is_list(one) and is_list(found[file])}

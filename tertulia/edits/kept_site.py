@@ -259,8 +259,8 @@ class KeptSite:
             self._go(edit)
         names = edits.change(saved.edits)
         comes = [self._come(edit, goes) for edit in saved.comes]
-        again = {post.number for post in goes}  # where they stood
-        names += [name for edit in comes if edit.post.number in again for name in self.showing(edit.post, LINK)]
+        for post in (edit.post for edit in comes if edit.post in goes):  # by another file, maybe with another title
+            names += [*self.rename(post), *self.showing(post, LINK)]
         for post in self.moves.changes.gone:
             self.arrivals.bury(post)
         self.arrivals.refuse_beside()
@@ -356,8 +356,6 @@ class KeptSite:
         self.cards.move(post, comes=True)
         self.cards.say(post)
         self._note(post, comes=True)
-        if post.number in {one.number for one in goes}:  # by another file, and maybe with another title
-            self.rename(post)
         return edit._replace(post=post)
 
     def _note(self, post: Any, *, comes: bool) -> None:

@@ -178,15 +178,16 @@ class LabelEdits:
             self._cannot("edit_begins")
         if edit.is_gone or edit.is_new:
             self._refuse_unlisted(kind, label.slug)
-        if edit.is_gone and kind == "author" and label.portrait:  # which goes with them
+        if edit.is_gone and kind == "author" and getattr(label, "portrait", None):  # which goes with them
             self._cannot("edit_pictures")
         if edit.lang:  # the list of the blog has its name and its address
             return
-        is_of_page = (kind, label.slug) in self.arrangement.value("labels of pages")  # noted as that spells it
-        if (edit.is_gone or edit.is_new) and is_of_page and kind == "tag":  # whose text leads there
-            self._cannot("edit_begins")
-        if (edit.is_gone or edit.is_new) and not is_of_page:
-            self.noted[label.save_as] = (moved.label_key(LABELS[kind], label),) if edit.is_new else ()
+        if edit.is_gone or edit.is_new:
+            is_of_page = (kind, label.slug) in self.arrangement.value("labels of pages")
+            if is_of_page and kind == "tag":  # the text of the page leads there, or not
+                self._cannot("edit_begins")
+            if not is_of_page:  # else it is noted as the page spells it
+                self.noted[label.save_as] = (moved.label_key(LABELS[kind], label),) if edit.is_new else ()
         others = [one for one, _ in self.every(kind) if one is not label] if edit.is_gone and kind != "tag" else []
         if any(_is_like(one, label.slug) for one in others):
             self._cannot("edit_begins")
